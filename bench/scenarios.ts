@@ -16,6 +16,7 @@ import { oneInstance, onePort } from './one-instance.ts';
 import { requestsOf } from './requests/scenario.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
+import { timeouts } from './timeouts.ts';
 import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
 
@@ -108,6 +109,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     consoleViews,
   ),
   webhook: onStack('from an event to its webhook, one at a time', 200, webhook),
+  timeouts: onStack(
+    'alarms on events that do not come, as many as runs, whose timeouts end in one second',
+    1_000,
+    timeouts,
+  ),
 };
 
 /** How fast it is beside other load. */

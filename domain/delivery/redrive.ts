@@ -5,6 +5,7 @@ import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
 import { DeadLetter, EventMessage, GroupMessage, TimeoutMessage } from '../events/messages.ts';
 import { toJson } from '../json.ts';
+import { Tick } from '../timers/ticks.ts';
 import type { DeadLetterQueueName, ReturnQueue } from './queue-names.ts';
 import { WebhookMessage } from './webhook.ts';
 
@@ -55,6 +56,12 @@ const queueOf = {
 
 const Laned = z.object({ lane: z.string() });
 
+/** A tick, or alarms of a round: what it would do now is done by the newest one. */
+const ofItsTime = z.union([Tick, z.object({ round: z.int(), alarms: z.array(z.unknown()) })]);
+const nextDoes = 'It is of a time that has passed: the next one does the same.';
+
+const Heartbeats = z.object({ heartbeats: z.array(z.unknown()) });
+
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -85,7 +92,9 @@ function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
   const timers = TimeoutMessage.safeParse(message).data;
   if (timers) return to('timeouts', toJson(timers));
   const { data } = EventMessage.safeParse(message);
-  if (!data || !Laned.safeParse(message).success) return not('It is not a message of events.');
+  if (!data || !Laned.safeParse(message).success) {
+    return not(ofItsTime.safeParse(message).success ? nextDoes : 'It is not a message of events.');
+  }
   const lane = queue === 'events' ? 'fault' : data.lane;
   return to(queueOf[lane], toJson({ ...data, lane, attempts: 0 }));
 }
@@ -123,6 +132,11 @@ function wayOf(
     case 'bulk':
       return isLetter ? wayOfEvent(queue, element) : wayOfMessage(queue, element);
     case 'reports':
+      if (Heartbeats.safeParse(element).success) {
+        return not(
+          'A heartbeat counts at the time at which it comes: the host may not run any more.',
+        );
+      }
       if (!isLetter) return to('reports', body);
       return to('reports', typeof element === 'string' ? element : toJson(element));
     case 'faults':
