@@ -1,7 +1,8 @@
 /** Alarms and history in memory, for tests of the evaluation of events. */
 import { expect } from 'vitest';
 import type { Alarm, RuleCondition } from '../../domain/alarms/alarm.ts';
-import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
+import type { Chain } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';

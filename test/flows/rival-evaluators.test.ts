@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm, EventPattern } from '../../domain/alarms/alarm.ts';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
 import { lastCounts } from '../../flows/last-counts.ts';

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import {
   heartbeatObservation,
-  heartbeatSource,
   isHeldSilent,
   isSilent,
   MissedHeartbeatsMessage,
@@ -10,7 +9,7 @@ import {
   missedHeartbeatsAmong,
   silentAfter,
 } from '../../../domain/conditions/missed-heartbeats.ts';
-import { ownHolder } from '../../../domain/hosts/holders.ts';
+import { heartbeatSource, ownHolder } from '../../../domain/hosts/holders.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { registeredHost } from '../../../domain/hosts/registered-host.ts';
 import { laterBy } from '../../../domain/time.ts';
@@ -86,6 +85,14 @@ test('a heartbeat that the list does not show yet counts', () => {
   });
 });
 
+test('a silent host that was reported up is looked at one down time after that, and not before', () => {
+  const rows = [beating({ heartbeat_since: at(161) })];
+  expect(missedHeartbeatsAmong([beating()], rows, clock(163))).toEqual({
+    ...{ missed: [], next: at(221), deaf: false },
+  });
+  expect(missedHeartbeatsAmong([beating()], rows, clock(222)).missed).toHaveLength(1);
+});
+
 test('without hosts the next look is after the down time: no host that is registered then is silent before', () => {
   expect(missedHeartbeatsAmong([], [], clock(161))).toEqual({
     missed: [],
@@ -109,6 +116,14 @@ test('many hosts of which none was heard for half of the down time are not repor
   const heard = beating({ host: 'heard', last_seen_up: at(132) });
   expect(missedHeartbeatsAmong([...hosts, heard], many, clock(161)).missed).toHaveLength(20);
   expect(missedHeartbeatsAmong(many.slice(1), many.slice(1), clock(161)).missed).toHaveLength(19);
+});
+
+test.each([
+  ['registered', { last_seen_up: null, created_at: at(155) }],
+  ['reported up', { heartbeat_since: at(155) }],
+])('a host that was just %s does not say that heartbeats reach Doctor', (_, given) => {
+  const hosts = [...many, beating({ host: 'other', ...given })];
+  expect(missedHeartbeatsAmong(hosts, many, clock(161))).toMatchObject({ missed: [], deaf: true });
 });
 
 test('hosts that are held silent already do not say that Doctor cannot be reached', () => {
