@@ -14,6 +14,7 @@ import { million } from './million.ts';
 import { neighbour } from './neighbour.ts';
 import { oneInstance, onePort } from './one-instance.ts';
 import { requestsOf } from './requests/scenario.ts';
+import { trace } from './requests/trace.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
 import { timeouts } from './timeouts.ts';
@@ -97,6 +98,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     'the requests that reports of hosts with 1, 50 and 1,000 instances make, by kind (no times)',
     1,
     requestsOf([1, 50, 1_000]),
+  ),
+  trace: onStack(
+    'when the requests of one, fifty and webhook are made (printed; no figures)',
+    60,
+    trace,
   ),
   alertmanager: onStack(
     "a host reported by Alertmanager's webhook, and by os-services in the same run",

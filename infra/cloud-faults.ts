@@ -41,7 +41,7 @@ class CloudFaults extends Construct implements Capability {
         CLOUD_DLQ_URL: deadLetters.queueUrl,
         MIRROR_QUEUE_URL: mirror.queueUrl,
         ...cloudVariables(settings),
-        ...variablesOf(settings, 'cloudServersOnFault'),
+        ...variablesOf(settings, 'cloudServersOnFault', 'cloudCallsInFlight'),
       },
     });
     const { function: fn } = this;

@@ -8,7 +8,8 @@ import { timeoutId } from '../ids.ts';
 import { laterBy, naive } from '../time.ts';
 import type { Alarm, AlarmFacts } from './alarm.ts';
 import { isMatched } from './evaluate.ts';
-import { type Firing, firingOfTimeout, type OutboxRow } from './firing.ts';
+import { type Firing, firingOfTimeout } from './firing.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
 
 /**

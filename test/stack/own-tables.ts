@@ -197,7 +197,7 @@ export async function ownThings(): Promise<OwnThings> {
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
       MIRROR_QUEUE_URL: mirrorQueue ?? '',
-      CLOUD_CALLS_IN_FLIGHT: '4',
+      CLOUD_CALLS_IN_FLIGHT: '14',
       CLOUD_WALK_MINUTES: '60',
       OIDC_ISSUER: '',
       OIDC_AUDIENCE: '',

@@ -117,3 +117,27 @@ test('a retry ends where a later report has a message of its own', async () => {
   await world.handle({ ...task, attempts: 1 });
   expect(world.requests()).toEqual([]);
 });
+
+test('a request that Neutron carries out after a later report is undone', async () => {
+  await using world = await cloudWorld({ ports: 1 });
+  await world.plane.report('DOWN');
+  // The list, and both tries of the write.
+  Object.assign(world.trouble, { from: 2, to: 3, how: 'late' });
+  await world.handle(task);
+  await world.plane.report('ACTIVE', 'h', 2);
+  await world.handle({ ...task, number: 2 });
+  await world.carryOut();
+  expect([...world.neutron.ports.values()]).toEqual(['DOWN']);
+  await world.drain();
+  expect([...world.neutron.ports.values()]).toEqual(['ACTIVE']);
+});
+
+test('a fault of a data plane that a later one has replaced does not stay pending', async () => {
+  await using world = await cloudWorld({ ports: 1 });
+  await world.plane.report('DOWN');
+  await world.plane.report('ACTIVE', 'h', 2);
+  await world.plane.report('DOWN', 'h', 3);
+  for (const number of [1, 2, 3]) await world.handle({ ...task, number });
+  expect(world.outcomes.get(-1)).toMatchObject({ change: 'up', ...done });
+  expect(world.outcomes.get(-3)).toMatchObject({ change: 'down', ...done });
+});
