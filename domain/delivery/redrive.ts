@@ -5,7 +5,6 @@ import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
 import { DeadLetter, EventMessage, GroupMessage, TimeoutMessage } from '../events/messages.ts';
 import { toJson } from '../json.ts';
-import { Tick } from '../timers/ticks.ts';
 import type { DeadLetterQueueName, ReturnQueue } from './queue-names.ts';
 import { WebhookMessage } from './webhook.ts';
 
@@ -57,7 +56,10 @@ const queueOf = {
 const Laned = z.object({ lane: z.string() });
 
 /** A tick, or alarms of a round: what it would do now is done by the newest one. */
-const ofItsTime = z.union([Tick, z.object({ round: z.int(), alarms: z.array(z.unknown()) })]);
+const ofItsTime = z.union([
+  z.strictObject({ tick: z.string() }),
+  z.object({ round: z.int(), alarms: z.array(z.unknown()) }),
+]);
 const nextDoes = 'It is of a time that has passed: the next one does the same.';
 
 const Heartbeats = z.object({ heartbeats: z.array(z.unknown()) });
