@@ -64,6 +64,22 @@ test('keys that DynamoDB had no time for are asked for again, until all are read
   ]);
 });
 
+test('a table that goes on returning no row is an error', async () => {
+  const none: Disturbance = (input) => {
+    const keys = askedIn(input);
+    return (output) => {
+      Object.assign(output, { Responses: {}, UnprocessedKeys: { [table()]: { Keys: keys } } });
+    };
+  };
+  const reads = disturb(
+    { dynamo: client },
+    'BatchGetItem',
+    ...Array.from({ length: 8 }, () => none),
+  );
+  await expect(getAll(client, table(), keys('a'))).rejects.toThrow('returned no row in 8 requests');
+  expect(reads.length).toBe(8);
+});
+
 test('no keys are no call', async () => {
   const reads = disturb({ dynamo: client }, 'BatchGetItem');
   expect(await getAll(client, table(), [])).toEqual([]);

@@ -12,12 +12,8 @@ import {
   silenceStore,
 } from '../../adapters/alarms/silences.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import {
-  firingOf,
-  hasNotification,
-  heldFiring,
-  type OutboxRow,
-} from '../../domain/alarms/firing.ts';
+import { firingOf, heldFiring } from '../../domain/alarms/firing.ts';
+import { hasNotification, type OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { type Silence, silenceUntil } from '../../domain/alarms/silence.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';

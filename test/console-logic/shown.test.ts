@@ -5,7 +5,7 @@ import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';
 import { delayInWords, lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
 import { visibleRows } from '../../console/src/ui/visible-rows.ts';
 import { changeInWords } from '../../console/src/views/alarms/change-words.ts';
-import { type HistoryEntry, happening, whoOf } from '../../console/src/views/host/happenings.ts';
+import { type HistoryEntry, happening, whoOf } from '../../console/src/views/hosts/happenings.ts';
 import { queueAges } from '../../console/src/views/now/queue-ages.ts';
 
 const well = { state: 'up', status: 'enabled', forced_down: false, maintenance: false } as const;

@@ -1,15 +1,12 @@
 /** Alarms and their history as the tables hold them. */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import {
-  type Chain,
-  type Firing,
-  hasNotification,
-  type OutboxRow,
-} from '../../domain/alarms/firing.ts';
+import type { Chain, Firing } from '../../domain/alarms/firing.ts';
 import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
+import { hasNotification, type OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { Silence } from '../../domain/alarms/silence.ts';
-import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
+import type { ChainOutcome } from '../../flows/alarm-lane.ts';
+import { type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
 import type { RowKey } from '../../flows/written-before.ts';
 

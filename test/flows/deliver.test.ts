@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import type { GroupMessage } from '../../domain/events/messages.ts';
 import { deliver } from '../../flows/deliver.ts';

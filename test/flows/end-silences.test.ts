@@ -1,6 +1,7 @@
 /** The end of silences, on rows in memory. */
 import { expect, test } from 'vitest';
-import { hasNotification, heldShard, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { hasNotification, type OutboxRow } from '../../domain/alarms/outbox-row.ts';
+import { heldShard } from '../../domain/alarms/outbox-shards.ts';
 import { nextLookAt, type Silence } from '../../domain/alarms/silence.ts';
 import { slices } from '../../domain/slices.ts';
 import { type EndSilencesDeps, endSilences } from '../../flows/end-silences.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
 import { roundAt } from '../../domain/alarms/round.ts';

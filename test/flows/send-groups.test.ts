@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { GroupRow } from '../../domain/delivery/group.ts';
 import { GroupBody } from '../../domain/delivery/group-body.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';

@@ -1,6 +1,6 @@
 /** What the evaluation does while a silence is active. */
 import { expect, test } from 'vitest';
-import { hasNotification } from '../../domain/alarms/firing.ts';
+import { hasNotification } from '../../domain/alarms/outbox-row.ts';
 import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
 import { id, minute } from '../domain/rows.ts';

@@ -1,6 +1,6 @@
 /** What rounds do while a silence is active. */
 import { expect, test } from 'vitest';
-import { heldShard } from '../../domain/alarms/firing.ts';
+import { heldShard } from '../../domain/alarms/outbox-shards.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
 import { id } from '../domain/rows.ts';
 import { alarmsOf, calm, raised, world } from './rounds-world.ts';

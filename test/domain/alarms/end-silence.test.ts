@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Alarm, AlarmState } from '../../../domain/alarms/alarm.ts';
 import { afterSilence, heldRows, SilencedAlarm } from '../../../domain/alarms/end-silence.ts';
-import { firingOf, heldFiring, isToSend, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf, heldFiring } from '../../../domain/alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import { roundAt, roundWrite } from '../../../domain/alarms/round.ts';
 import { eventWith } from '../events/events.ts';
 import { id, minute } from '../rows.ts';

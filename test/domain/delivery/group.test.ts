@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
-import { firingOf, heldRow, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import { heldRow, type OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import {
   groupMessages,
   isGroupable,

@@ -153,6 +153,7 @@ async function sentAgain(
     existing,
     note: async () => {},
     post: async () => answer,
+    topics: [],
     publish: async () => answer,
     deadLetter: async () => {},
     sendFirst: record('first tries'),

@@ -1,7 +1,8 @@
 /** The sweeper: it sends the notifications that were recorded and not sent. */
 
 import { expect, test } from 'vitest';
-import { firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import type { RowKey } from '../../../flows/written-before.ts';
 import { type SweepCounts, sweeper as sweeperOf } from '../../../functions/sweeper/handler.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';

@@ -3,7 +3,7 @@ import { ask } from '../../api/client.ts';
 import { useLive } from '../../live/use-live.ts';
 import { Badge, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
-import { SubscriptionTable } from '../subscription-table.tsx';
+import { SubscriptionTable } from '../subscriptions/subscription-table.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { Webhooks } from './webhooks.tsx';

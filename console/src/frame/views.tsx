@@ -1,19 +1,19 @@
 /** Which views there are, for operators and for tenants. */
 import type { ComponentType } from 'preact';
-import { Alarm } from './alarms/alarm.tsx';
-import { NewAlarm } from './alarms/alarm-form.tsx';
-import { Alarms } from './alarms/alarms.tsx';
-import { Conditions } from './conditions.tsx';
-import { Delivery } from './delivery/delivery.tsx';
-import { Faults } from './faults/faults.tsx';
-import { FaultStory } from './faults/story.tsx';
-import { Host } from './host/host.tsx';
-import { Now } from './now/now.tsx';
-import { Ports } from './ports.tsx';
-import { Search } from './search.tsx';
-import { Servers } from './servers.tsx';
-import { Subscriptions } from './subscriptions.tsx';
-import { Unmatched } from './unmatched.tsx';
+import { Alarm } from '../views/alarms/alarm.tsx';
+import { NewAlarm } from '../views/alarms/alarm-form.tsx';
+import { Alarms } from '../views/alarms/alarms.tsx';
+import { Conditions } from '../views/conditions/conditions.tsx';
+import { Delivery } from '../views/delivery/delivery.tsx';
+import { Faults } from '../views/faults/faults.tsx';
+import { FaultStory } from '../views/faults/story.tsx';
+import { Host } from '../views/hosts/host.tsx';
+import { Now } from '../views/now/now.tsx';
+import { Ports } from '../views/ports/ports.tsx';
+import { Search } from '../views/search/search.tsx';
+import { Servers } from '../views/servers/servers.tsx';
+import { Subscriptions } from '../views/subscriptions/subscriptions.tsx';
+import { Unmatched } from '../views/unmatched/unmatched.tsx';
 
 /** `path`: the parts of the link behind the view's name. */
 type Shown = ComponentType<{ path: readonly string[] }>;

@@ -1,9 +1,9 @@
-import type { Subscription } from '../api/answers/notifications.ts';
-import { call } from '../api/client.ts';
-import { mayChange } from '../api/session.ts';
-import { Action } from '../ui/actions.tsx';
-import { Badge, ShortId, Time } from '../ui/basics.tsx';
-import { Table } from '../ui/table.tsx';
+import type { Subscription } from '../../api/answers/notifications.ts';
+import { call } from '../../api/client.ts';
+import { mayChange } from '../../api/session.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Badge, ShortId, Time } from '../../ui/basics.tsx';
+import { Table } from '../../ui/table.tsx';
 
 type SubscriptionTableProps = {
   readonly subscriptions: readonly Subscription[];

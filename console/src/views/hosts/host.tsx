@@ -5,10 +5,10 @@ import { useLive } from '../../live/use-live.ts';
 import { markerIn, usePages } from '../../live/use-pages.ts';
 import { Badge, Facts, Loaded, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { hostState } from '../../ui/states.ts';
-import { ConditionTable } from '../condition-table.tsx';
+import { ConditionTable } from '../conditions/condition-table.tsx';
 import { FaultTable } from '../faults/fault-table.tsx';
-import { PortTable } from '../port-table.tsx';
-import { ServerTable } from '../server-table.tsx';
+import { PortTable } from '../ports/port-table.tsx';
+import { ServerTable } from '../servers/server-table.tsx';
 import { DataPlaneAction, HostActions } from './host-actions.tsx';
 import { TimeLine } from './time-line.tsx';
 

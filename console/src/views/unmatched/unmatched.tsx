@@ -1,7 +1,7 @@
-import { ask } from '../api/client.ts';
-import { markerIn, usePages } from '../live/use-pages.ts';
-import { Loading, Problem, Time, View } from '../ui/basics.tsx';
-import { Table } from '../ui/table.tsx';
+import { ask } from '../../api/client.ts';
+import { markerIn, usePages } from '../../live/use-pages.ts';
+import { Loading, Problem, Time, View } from '../../ui/basics.tsx';
+import { Table } from '../../ui/table.tsx';
 
 /** What monitors sent in the last day and Doctor did not understand, with the reasons. */
 export function Unmatched() {

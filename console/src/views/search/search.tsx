@@ -1,16 +1,16 @@
-import type { DoctorAnswers } from '../api/answers.ts';
-import { ApiError, ask } from '../api/client.ts';
-import { listHosts } from '../api/hosts.ts';
-import { listAlarms, listPorts, listServers } from '../api/openstack.ts';
-import { isOperator } from '../api/session.ts';
-import { linkTo } from '../links.ts';
-import { useLive } from '../live/use-live.ts';
-import { usePages } from '../live/use-pages.ts';
-import { Badge, Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { AlarmTable } from './alarms/alarm-table.tsx';
-import { FaultTable } from './faults/fault-table.tsx';
-import { PortTable } from './port-table.tsx';
-import { ServerTable } from './server-table.tsx';
+import type { DoctorAnswers } from '../../api/answers.ts';
+import { ApiError, ask } from '../../api/client.ts';
+import { listHosts } from '../../api/hosts.ts';
+import { listAlarms, listPorts, listServers } from '../../api/openstack.ts';
+import { isOperator } from '../../api/session.ts';
+import { linkTo } from '../../links.ts';
+import { useLive } from '../../live/use-live.ts';
+import { usePages } from '../../live/use-pages.ts';
+import { Badge, Loading, Problem, Section, View } from '../../ui/basics.tsx';
+import { AlarmTable } from '../alarms/alarm-table.tsx';
+import { FaultTable } from '../faults/fault-table.tsx';
+import { PortTable } from '../ports/port-table.tsx';
+import { ServerTable } from '../servers/server-table.tsx';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

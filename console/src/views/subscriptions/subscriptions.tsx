@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../api/client.ts';
-import { mayChange } from '../api/session.ts';
-import { useLive } from '../live/use-live.ts';
-import { Action } from '../ui/actions.tsx';
-import { Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { Choice, Field } from '../ui/fields.tsx';
+import { ask } from '../../api/client.ts';
+import { mayChange } from '../../api/session.ts';
+import { useLive } from '../../live/use-live.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Loading, Problem, Section, View } from '../../ui/basics.tsx';
+import { Choice, Field } from '../../ui/fields.tsx';
 import { SubscriptionTable } from './subscription-table.tsx';
 import { WebhookKey } from './webhook-key.tsx';
 

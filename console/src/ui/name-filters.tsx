@@ -1,5 +1,5 @@
 import { filterBy, place } from '../router.ts';
-import { Choice, Filters, RestedField } from '../ui/fields.tsx';
+import { Choice, Filters, RestedField } from './fields.tsx';
 
 /** What a list of servers or ports is filtered by; empty texts filter nothing. */
 export type NameFilter = { readonly id: string; readonly name: string; readonly status: string };

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../api/client.ts';
-import { Action } from '../ui/actions.tsx';
-import { Section } from '../ui/basics.tsx';
+import { ask } from '../../api/client.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Section } from '../../ui/basics.tsx';
 
 /** How a receiver checks a webhook, as in docs/tenants.md. */
 const example = `import { createHmac, timingSafeEqual } from 'node:crypto';

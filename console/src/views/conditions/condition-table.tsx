@@ -1,9 +1,9 @@
-import type { Condition } from '../api/answers/monitors.ts';
-import { ask } from '../api/client.ts';
-import { linkTo } from '../links.ts';
-import { Action } from '../ui/actions.tsx';
-import { Badge, Time } from '../ui/basics.tsx';
-import { Table } from '../ui/table.tsx';
+import type { Condition } from '../../api/answers/monitors.ts';
+import { ask } from '../../api/client.ts';
+import { linkTo } from '../../links.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Badge, Time } from '../../ui/basics.tsx';
+import { Table } from '../../ui/table.tsx';
 
 /** The link of what a condition is about. */
 function Target({ target }: { target: Condition['target'] }) {
