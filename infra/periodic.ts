@@ -116,7 +116,8 @@ class PeriodicEvaluator extends Construct implements Capability {
 }
 
 /**
- * What the function needs for the credentials of Prometheus.
+ * The secret or the workspace that the function needs for the credentials of Prometheus; an empty
+ * object without credentials.
  * @throws Error that names the setting that does not fit `prometheusAuth`.
  */
 function credentialsOf(
