@@ -14,8 +14,8 @@ import { proxyOf } from './proxy.ts';
 const patienceMs = 600_000;
 
 /**
- * Sends the requests of Doctor's functions to another endpoint; the result ends that. SQS is called at the
- * URLs of the queues, so these change, too.
+ * Sends the requests of Doctor's functions to another endpoint. Returns a function that ends this.
+ * SQS is called at the URLs of the queues, so these change too.
  */
 async function redirected({ endpoint }: Stack, url: string): Promise<() => Promise<void>> {
   const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });
@@ -51,9 +51,9 @@ async function redirected({ endpoint }: Stack, url: string): Promise<() => Promi
 }
 
 /**
- * The requests that Doctor's functions make for the report of a host: until all notifications have
- * arrived, and until all is quiet, with the safe copies, the finisher's first message and the
- * audit. Counts, no times: requests go through a proxy.
+ * Counts the requests that Doctor's functions make for the report of a host: until all
+ * notifications have arrived, and until no more work follows (safe copies, the finisher's first
+ * message and the audit). It measures no times, because requests go through a proxy.
  */
 export const requestsOf =
   (sizes: readonly number[]) =>
