@@ -33,8 +33,12 @@ export const sequence: readonly Stage[] = [
     ...{ invokes: true, beside: 'b' },
   },
   { what: 'code of `alarm-evaluator`', hops: ['code of a handler'], beside: 'b' },
-  { what: 'how many alarms the projects have', hops: ['read'], beside: 'b' },
-  { what: 'index: the alarms, by the key of the server', hops: ['read'], beside: 'b' },
+  {
+    ...{
+      what: 'at once: how many alarms the projects have; index: the alarms, by the key of the server',
+    },
+    ...{ hops: ['read', 'read'], beside: 'b' },
+  },
   { what: 'the alarms', hops: ['read'], beside: 'b' },
   { what: 'firing: alarm and history', hops: ['transaction'] },
   { what: 'topic `notifications` to the queue of the subscriber', hops: ['topic to queue'] },

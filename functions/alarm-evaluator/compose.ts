@@ -8,6 +8,7 @@ import {
   gentlePace,
 } from '../../flows/evaluate-events.ts';
 import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
@@ -15,7 +16,7 @@ import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 const perRest = 10;
 
 export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
-  Omit<EvaluateDeps, 'pace' | 'sendRest'> &
+  Omit<EvaluateDeps, 'pace' | 'sendRest' | 'lastCounts'> &
   SendGroupsDeps &
   Pick<EvaluateTimeoutsDeps, 'transactionsAtOnce'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
@@ -31,6 +32,7 @@ export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'>
 export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorParts) {
   const flow: EvaluateDeps = {
     ...parts,
+    lastCounts: lastCounts(),
     pace: pace === 'gentle' ? gentlePace : fullPace,
     sendRest: ({ events, rest }, isCopy) =>
       parts.sendEvents(events, {

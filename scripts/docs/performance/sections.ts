@@ -13,9 +13,12 @@ const runs = 100_000;
 const dollars = (value: number): string =>
   value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 100 ? 2 : 0)}`;
 
+/** The scenarios that have tables of their own, or no figures. */
+const elsewhere = ['coldstart', 'aws', 'console', 'trace'];
+
 /** The figures of the scenarios, each with its target. */
 export function scenarioTable(results: KeptResults, order: readonly string[]): string {
-  const shown = order.filter((name) => !['coldstart', 'aws', 'console'].includes(name));
+  const shown = order.filter((name) => !elsewhere.includes(name));
   const missing = shown.filter((name) => !results[name]);
   const rows = shown.flatMap((name) =>
     (results[name]?.figures ?? []).map((figure) => [
