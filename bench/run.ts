@@ -11,7 +11,7 @@ import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
-/** The sizes by default. By estimate, a million alarms need 6 GB and half an hour here. */
+/** The default sizes. A million alarms need an estimated 6 GB of memory and half an hour. */
 const usual = { alarms: 50_000, hosts: 12_000, servers: 10_000 };
 
 const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--hosts N] [--keep]
@@ -61,8 +61,8 @@ type Played = {
 };
 
 /**
- * Plays the scenarios one after the other; undefined after an interruption. One that ends with an error
- * has no figures; the others go on.
+ * Runs the scenarios one after the other. Returns undefined after an interruption. A scenario that
+ * ends with an error has no figures; the others still run.
  */
 async function played(
   plays: readonly Play[],

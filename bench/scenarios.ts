@@ -185,7 +185,7 @@ export const scenariosWith = ({
     1,
     walk(servers),
   ),
-  // The last one: after it, logins from this machine are refused for some time.
+  // The last scenario, because logins from this machine are refused for some time after it.
   logins: onStack(
     'a fault, beside 12 clients with wrong passwords and 12 that list zones of --hosts hosts',
     10,
