@@ -12,7 +12,7 @@ import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
 /** The default sizes. A million alarms need an estimated 6 GB of memory and half an hour. */
-const usual = { alarms: 50_000, hosts: 12_000, servers: 10_000 };
+const usual = { alarms: 50_000, hosts: 12_000 };
 
 const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--hosts N] [--keep]
 
@@ -27,7 +27,6 @@ ${Object.entries(scenariosWith(usual))
   --runs N     so many runs of each scenario
   --alarms N   the stored alarms of million (${usual.alarms})
   --hosts N    the hosts of logins (${usual.hosts})
-  --servers N  the servers of walk (${usual.servers})
   --keep       stores the figures in ${keptResultsFile} too; \`npm run docs\` shows them in
                docs/performance.md
 
@@ -100,7 +99,6 @@ await run(async () => {
       runs: { type: 'string' },
       alarms: { type: 'string' },
       hosts: { type: 'string' },
-      servers: { type: 'string' },
       keep: { type: 'boolean' },
     },
   });
@@ -111,7 +109,6 @@ await run(async () => {
   const plays = chosen(positionals, {
     alarms: numberOf('alarms', values.alarms, 1_000) ?? usual.alarms,
     hosts: numberOf('hosts', values.hosts, 1) ?? usual.hosts,
-    servers: numberOf('servers', values.servers, 1) ?? usual.servers,
   });
   const runs = numberOf('runs', values.runs, 1);
   const facts = machine();

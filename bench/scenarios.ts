@@ -18,7 +18,6 @@ import { trace } from './requests/trace.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
 import { timeouts } from './timeouts.ts';
-import { walk } from './walk.ts';
 import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
 
@@ -156,18 +155,13 @@ const offStack: Readonly<Record<string, Scenario>> = {
 
 /** The sizes of scenarios. */
 export type Sizes = {
-  /** The stored alarms of `million`, the hosts of `logins`, and the servers of `walk`. */
+  /** The stored alarms of `million`, and the hosts of `logins`. */
   readonly alarms: number;
   readonly hosts: number;
-  readonly servers: number;
 };
 
 /** All scenarios by name, in the order in which they run. */
-export const scenariosWith = ({
-  alarms,
-  hosts,
-  servers,
-}: Sizes): Readonly<Record<string, Scenario>> => ({
+export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string, Scenario>> => ({
   ...alone,
   ...beside,
   million: onStack(
@@ -179,11 +173,6 @@ export const scenariosWith = ({
     'a request that the function checks itself, and one behind a gateway authorizer',
     200,
     authorizerBench,
-  ),
-  walk: onStack(
-    'a walk through an OpenStack cloud of --servers servers with three ports each',
-    1,
-    walk(servers),
   ),
   // The last scenario, because logins from this machine are refused for some time after it.
   logins: onStack(

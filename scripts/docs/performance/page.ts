@@ -27,7 +27,7 @@ export function filled(text: string, parts: Readonly<Record<string, string>>): s
 /** The page and its chart, by their paths from the root. */
 export async function performancePages(): Promise<[string, string][]> {
   const results = keptResults();
-  const order = Object.keys(scenariosWith({ alarms: 0, hosts: 0, servers: 0 }));
+  const order = Object.keys(scenariosWith({ alarms: 0, hosts: 0 }));
   const text = filled(readFileSync(join(root, page), 'utf8'), {
     scenarios: scenarioTable(results, order),
     'cold start': coldStartTable(results),

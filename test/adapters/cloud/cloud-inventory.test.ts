@@ -153,3 +153,13 @@ test('whether a server or a port is there; an outage is no answer', async () => 
   cloud.disturb({ path: /servers/, times: 9, how: 'refuse', status: 503 });
   await expect(reader.hasServer(serverId(2))).rejects.toThrow();
 });
+
+test('ports without a host that administrators see leave the rows as they are: the service user lacks a right', async () => {
+  lists.fill(1, 1);
+  const { 'binding:host_id': _, ...shown } = lists.ports.get(portId(1)) ?? { id: '' };
+  lists.ports.set(portId(1), shown);
+  expect(await reader.portPage({ marker: null, limit })).toMatchObject({
+    items: [],
+    unreadable: [{ id: portId(1), reason: expect.stringMatching(/needs the role admin/) }],
+  });
+});
