@@ -6,9 +6,11 @@ export type TableDefinition = {
   readonly key: readonly [Attribute, Attribute?];
   /**
    * By name, each with its keys. Rows without the attributes are not in the index. Indexes hold the
-   * keys only: rows are read by key.
+   * keys only, unless the next two say more: rows are read by key.
    */
   readonly indexes?: Readonly<Record<string, readonly [Attribute, Attribute?]>>;
+  /** Indexes that hold whole rows. */
+  readonly whole?: readonly string[];
   /** Attributes that some indexes hold too, of rows that hardly ever change and are large. */
   readonly included?: { readonly in: readonly string[]; readonly attributes: readonly string[] };
   /** True: its changes are a stream of old and new rows. */
@@ -55,7 +57,10 @@ export const tableDefinitions = {
       byTime: [text('live'), text('sort_key')],
       byState: [text('in_state'), text('sort_key')],
       byChange: [text('changes'), text('changed_key')],
+      rowsByHost: [text('on_host'), text('uuid')],
     },
+    // The report of a host's fault writes them on condition that they are as the index shows them.
+    whole: ['rowsByHost'],
     stream: true,
     expires: true,
   },
