@@ -65,9 +65,10 @@ test('1,000 instances with an alarm each: at most 700 requests until all is done
     ...{ GetItemCommand: 1, QueryCommand: 2 },
     ...{ TransactWriteItemsCommand: 38, SendMessageBatchCommand: 11 },
   });
-  // Of each message: counts, one lookup of all keys, and the alarms.
+  // Of each message: counts, one lookup of all keys, and the alarms; of the first two the proof that the
+  // report was written.
   expect(requests(costs.alarms)).toEqual({
-    ...{ QueryCommand: 21, BatchGetItemCommand: 42 },
+    ...{ QueryCommand: 21, BatchGetItemCommand: 42, GetItemCommand: 2 },
     ...{ TransactWriteItemsCommand: 101, PublishBatchCommand: 101 },
     // The marks; notes in the feed of changes, for the project and for all; and the counts of the minute.
     ...{ BatchExecuteStatementCommand: 41 + 21, UpdateItemCommand: 21 },
