@@ -1,4 +1,4 @@
-/** Events that are kept for previews of alarms, on a table of the test's own. */
+/** Events that are kept for previews of alarms, in a real table. */
 
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';

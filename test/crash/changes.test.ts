@@ -1,4 +1,4 @@
-/** The feed of changes when the function that notes a change dies, or cannot write the note. */
+/** The feed of changes if the function that writes to it dies, or cannot write to it. */
 import { expect, test } from 'vitest';
 import { changeReader } from '../../adapters/activity/changes.ts';
 import { switchReader } from '../../adapters/activity/host-switches.ts';
@@ -10,7 +10,7 @@ import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
 import { hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** Everything that a scope's feed names, by kind. */
+/** All ids in the feed of a project or of administrators, by kind. */
 async function noted(world: World, scope: string) {
   const reader = changeReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
   const rows = await reader.changesFrom(scope, '0');
@@ -23,8 +23,8 @@ async function noted(world: World, scope: string) {
 }
 
 /**
- * The reconciler sends copies, work to finish, the audit and what was affected before it keeps rows
- * and notes.
+ * The number of calls of the reconciler before it keeps events for previews and writes to the feed:
+ * copies, work for the fault-finisher, the audit and the affected rows.
  */
 const kept = 5;
 
@@ -74,7 +74,7 @@ test.each(hows)('when the keeping of a switch %s, the history of the host has it
   expect(await switchesOf('h', 9, '~')).toMatchObject([{ kinds: ['maintenance_started'] }]);
 });
 
-/** The evaluator writes the firing, publishes, marks and counts it before it notes anything. */
+/** The evaluator writes, publishes, marks and counts the firing before it writes to the feed. */
 const firingNote = 5;
 
 test.each(hows)('when the note of a firing %s, the notification is sent once', async (how) => {

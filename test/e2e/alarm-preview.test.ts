@@ -1,6 +1,6 @@
 /**
- * An alarm that is tried on what happened: its owner sees the events of its project, and nothing of
- * the host.
+ * An alarm that is previewed on past events: its owner sees the events of the project, and nothing
+ * about the host.
  */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
