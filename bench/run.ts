@@ -11,7 +11,7 @@ import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
-/** The sizes by default. By estimate, a million alarms need 6 GB and half an hour here. */
+/** The default sizes. A million alarms need an estimated 6 GB of memory and half an hour. */
 const usual = { alarms: 50_000, hosts: 12_000 };
 
 const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--hosts N] [--keep]
@@ -60,9 +60,14 @@ type Played = {
 };
 
 /**
+<<<<<<< HEAD
  * Plays the scenarios one after the other; undefined after an interruption. One that ends with an error
  * has no figures; the others go on.
  * @param afterEach is called with the figures of all scenarios so far.
+=======
+ * Runs the scenarios one after the other. Returns undefined after an interruption. A scenario that
+ * ends with an error has no figures; the others still run.
+>>>>>>> main
  */
 async function played(
   plays: readonly Play[],

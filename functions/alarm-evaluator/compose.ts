@@ -9,6 +9,7 @@ import {
 } from '../../flows/evaluate-events.ts';
 import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { type KeepOutsideDeps, keepOutsideEvents } from '../../flows/keep-outside-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
@@ -16,7 +17,7 @@ import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 const perRest = 10;
 
 export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
-  Omit<EvaluateDeps, 'pace' | 'sendRest'> &
+  Omit<EvaluateDeps, 'pace' | 'sendRest' | 'lastCounts'> &
   SendGroupsDeps &
   KeepOutsideDeps &
   Pick<EvaluateTimeoutsDeps, 'transactionsAtOnce'> & {
@@ -33,6 +34,7 @@ export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'>
 export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorParts) {
   const flow: EvaluateDeps = {
     ...parts,
+    lastCounts: lastCounts(),
     pace: pace === 'gentle' ? gentlePace : fullPace,
     sendRest: ({ events, rest }, isCopy) =>
       parts.sendEvents(events, {

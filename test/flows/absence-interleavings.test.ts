@@ -153,8 +153,9 @@ test('an event each second costs one write a second at most, and its copies none
   };
   for (let n = 1; n <= 40; n++) {
     const event = change(n, { accepted_at: at(n / 4) });
-    await world.evaluate([event], { arm });
-    await world.evaluate([event], { arm });
+    const now = () => at(n / 4);
+    await world.evaluate([event], { arm, now });
+    await world.evaluate([event], { arm, now });
   }
   expect(arms).toEqual(Array.from({ length: 10 }, (_, n) => at(n + 1)));
 });

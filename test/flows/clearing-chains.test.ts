@@ -2,12 +2,14 @@
 
 import { expect, test } from 'vitest';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { id } from '../domain/rows.ts';
 import { alarmTables } from './alarm-tables.ts';
 import { becomes, clearing, evaluationWorld } from './evaluation-world.ts';
 
 const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({
   alarmCounts: async (ids) => made.alarmCounts(ids),
+  lastCounts: lastCounts(),
   alarmsUnder: async (keys) => made.alarmsUnder(keys),
   alarms: async (ids) => made.alarms(ids),
   written: async (keys) => made.written(keys),

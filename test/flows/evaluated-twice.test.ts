@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { alarmStates } from '../../domain/alarms/alarm.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { anyEvent, anyRule } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -56,6 +57,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
     alarmCounts: async (ids) => tables.deps.alarmCounts(ids),
     silences: async (ids) => tables.deps.silences(ids),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),

@@ -6,6 +6,7 @@ import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -53,6 +54,7 @@ export function evaluationWorld() {
     alarmCounts: async (ids) => tables.alarmCounts(ids),
     silences: async (ids) => tables.silences(ids),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),

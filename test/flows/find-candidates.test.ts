@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
 import { findCandidates } from '../../flows/find-candidates.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { eventWith } from '../domain/events/events.ts';
 
 const event = (project: string, n = 1) => ({
@@ -10,14 +11,17 @@ const event = (project: string, n = 1) => ({
 });
 const all = { from: undefined, slicesNamed: false };
 
+/** @param last what is remembered of earlier messages. */
 async function asked(
   counts: Readonly<Record<string, AlarmCounts>>,
   events: readonly ReturnType<typeof event>[],
+  last = lastCounts(),
 ) {
   const counted: (readonly string[])[] = [];
   const lookups: ProjectKeys[] = [];
   const found = await findCandidates(
     {
+      lastCounts: last,
       alarmCounts: async (ids) => {
         counted.push(ids);
         return new Map(Object.entries(counts));
@@ -62,4 +66,72 @@ test('the keys of all events of a project are asked for together, each once', as
     { project_id: 'a', keys: ['resource#a#vm-1', 'resource#a#vm-2'], alarms: 9 },
     { project_id: 'b', keys: ['resource#b#vm-1'], alarms: 2 },
   ]);
+});
+
+test('a project that had alarms before is looked up while its alarms are counted', async () => {
+  const last = lastCounts();
+  const log: string[] = [];
+  const find = () =>
+    findCandidates(
+      {
+        lastCounts: last,
+        alarmCounts: async () => {
+          log.push('counts');
+          await new Promise(setImmediate);
+          log.push('counted');
+          return new Map([['a', { all: 1, wide: 0 }]]);
+        },
+        alarmsUnder: async (keys) => {
+          log.push(...keys.flatMap((each) => each.keys));
+          return new Map([['resource#a#vm-1', ['alarm']]]);
+        },
+      },
+      [event('a')],
+      all,
+    );
+  await find();
+  expect(log.splice(0)).toEqual(['counts', 'counted', 'resource#a#vm-1']);
+  const { eventsOf } = await find();
+  expect(log).toEqual(['counts', 'resource#a#vm-1', 'counted']);
+  expect([...eventsOf.keys()]).toEqual(['alarm']);
+});
+
+test('what is remembered decides only when a key is requested: each is requested once', async () => {
+  const last = lastCounts();
+  await asked({ a: { all: 1, wide: 0 }, b: { all: 2, wide: 2 } }, [event('a'), event('b')], last);
+  const now = { a: { all: 5, wide: 1 }, c: { all: 1, wide: 0 } };
+  const { lookups, found } = await asked(now, [event('a'), event('b'), event('c')], last);
+  expect(lookups.map(({ project_id, keys }) => [project_id, keys.length])).toEqual([
+    ...[
+      ['a', 1],
+      ['b', 1],
+    ],
+    // Of the whole project: those of b, as they were, and then those of a.
+    ...[
+      ['b', 2],
+      ['c', 1],
+      ['a', 2],
+    ],
+  ]);
+  // All of b's alarms were deleted meanwhile.
+  expect(found).toHaveLength(4);
+});
+
+test('a project whose last alarm was deleted costs lookups once more, and then none', async () => {
+  const last = lastCounts();
+  await asked({ a: { all: 1, wide: 1 } }, [event('a')], last);
+  expect(await asked({}, [event('a')], last)).toMatchObject({
+    lookups: [{ keys: [expect.any(String)] }, { keys: [expect.any(String), expect.any(String)] }],
+    found: [],
+  });
+  expect((await asked({}, [event('a')], last)).lookups).toEqual([]);
+});
+
+test('of many projects those that were asked last are remembered', () => {
+  const last = lastCounts(2);
+  const counts = new Map(['a', 'b', 'c'].map((id) => [id, { all: 1, wide: 0 }]));
+  last.note(['a', 'b'], counts);
+  last.note(['a'], counts);
+  last.note(['c'], counts);
+  expect([...last.of(['a', 'b', 'c']).keys()]).toEqual(['a', 'c']);
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import type { Rest } from '../../flows/find-candidates.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -29,6 +30,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
     alarmCounts: async (ids) => made.alarmCounts(ids),
     silences: async (ids) => made.silences(ids),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: async (asked, bounds) => made.alarmsUnder(asked, bounds),
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => {

@@ -5,6 +5,7 @@ import type { Alarm, EventPattern } from '../../domain/alarms/alarm.ts';
 import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -56,6 +57,7 @@ function tables(scheduler: fc.Scheduler) {
     alarmCounts: step('count alarms', made.alarmCounts),
     silences: step('read silences', made.silences),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),

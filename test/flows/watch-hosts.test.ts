@@ -57,6 +57,7 @@ function fleet(
         reported.set(name, clock.now);
       }
     },
+    now: () => at(clock.now),
     saveNextLook: async (shard, next, deafAt) => {
       looks.set(shard, { next, deafAt: deafAt ?? looks.get(shard)?.deafAt });
     },
@@ -137,6 +138,7 @@ test('if the report cannot be queued the next look is not moved', async () => {
     hostsOfShard: async () => [row],
     hosts: async () => [row],
     sendMissed: async () => Promise.reject(new Error('no queue')),
+    now: () => at(61),
     saveNextLook: async (shard) => {
       saved.push(shard);
     },

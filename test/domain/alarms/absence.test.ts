@@ -91,6 +91,15 @@ test('an event moves the time of an armed alarm alone; its timer stays', () => {
   expect(armedBy(armed(), [event(120)], at(120))?.timer_at).toBe(at(161));
 });
 
+test('a timer that was lost does not keep its alarm from ever firing: the next event sets another', () => {
+  // Its dead letter was deleted. For a minute it is late only, and comes yet.
+  expect(armedBy(armed(), [event(215)], at(221))?.timer_at).toBe(at(161));
+  const to = armedBy(armed(), [event(215)], at(222)) ?? expect.unreachable();
+  expect(to).toMatchObject({ armed_at: at(215), timer_at: at(276) });
+  expect(decideTimeout(to, at(161), at(300))).toEqual({ kind: 'stale' });
+  expect(decideTimeout(to, at(276), at(276)).kind).toBe('fired');
+});
+
 test('an alarm that has fired gets a timer, which is not in the past', () => {
   const fired = armed({ timer_at: null });
   expect(armedBy(fired, [event(180)], at(181))?.timer_at).toBe(at(241));

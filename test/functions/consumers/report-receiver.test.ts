@@ -231,6 +231,16 @@ test('while the queue lags no silence is recorded, because heartbeats may wait i
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });
 
+test('what was found long ago is left, also if it was a dead letter and was just sent back', async () => {
+  const { world, takeLate } = receiver();
+  world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
+  // Doctor came into service meanwhile, so no host can have sent a heartbeat since then.
+  await takeLate(0, { ...silent(), found_at: minute(19.8) });
+  expect([world.writes, world.hosts.get('compute-1')?.forced_down]).toEqual([[], false]);
+  await takeLate(0, { ...silent(), found_at: minute(19.9) });
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
+});
+
 test.each([
   ['none', [], 1],
   ['the principal that sent the message', ['sender'], 1],
