@@ -174,7 +174,6 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     z.strictObject({
       from: Moment,
       to: Moment,
-      note: z.string(),
       looked_at: count,
       matched: count,
       events: z.array(

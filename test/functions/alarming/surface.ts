@@ -147,7 +147,7 @@ function depsOf(tables: Tables): AlarmingDeps {
       events: tables.recent.filter(
         (each) => projectOfEvent(each) === project_id && each.accepted_at >= from,
       ),
-      complete: true,
+      since: from,
     }),
     projectQuota: -1,
     mostListed: { actions: 20, timeConstraints: 20 },

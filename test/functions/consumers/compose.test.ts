@@ -79,6 +79,7 @@ test.each(['full', 'gentle'] as const)(
       publishGroup: unused,
       publish: unused,
       markDelivered: unused,
+      keepEvents: unused,
       noteChanges: async () => {},
       countSent: async () => {},
       interrupted: () => {},
