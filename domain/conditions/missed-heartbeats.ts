@@ -127,7 +127,15 @@ export function missedHeartbeatsAmong(
 
 /** On the queue of reports: hosts that miss their heartbeats, or that send them again. */
 export const MissedHeartbeatsMessage = z.union([
-  z.strictObject({ missed: z.array(HostName).min(1).max(mostHeartbeats), awake_since: Moment }),
+  z.strictObject({
+    missed: z.array(HostName).min(1).max(mostHeartbeats),
+    awake_since: Moment,
+    /**
+     * When a look found them. Missing in messages of before the field existed; then the time counts
+     * at which SQS took the message.
+     */
+    found_at: Moment.optional(),
+  }),
   z.strictObject({ heard: z.array(HostName).min(1).max(mostHeartbeats) }),
 ]);
 export type MissedHeartbeatsMessage = z.infer<typeof MissedHeartbeatsMessage>;
