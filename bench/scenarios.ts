@@ -174,7 +174,7 @@ export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string,
     200,
     authorizerBench,
   ),
-  // The last one: after it, logins from this machine are refused for some time.
+  // The last scenario, because logins from this machine are refused for some time after it.
   logins: onStack(
     'a fault, beside 12 clients with wrong passwords and 12 that list zones of --hosts hosts',
     10,

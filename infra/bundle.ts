@@ -19,7 +19,7 @@ export type Bundle = {
   readonly leftOut: ReadonlySet<string>;
   readonly bytes: number;
   readonly text: string;
-  /** The files that it has code of, by their paths from the root. */
+  /** The files whose code is in the bundle, as paths from the repository's root. */
   readonly inputs: readonly string[];
 };
 

@@ -11,7 +11,7 @@ const FunctionResource = z.object({
 
 const Joined = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) });
 
-/** The value of a variable as AWS would have it, with a URL in place of each name that AWS gives. */
+/** The value of a variable, with a URL in place of each name that AWS chooses. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { data } = Joined.safeParse(value);
@@ -20,12 +20,12 @@ function textOf(value: unknown): string {
   return parts.map(textOf).join(separator);
 }
 
-/** The settings with which each function is deployed, those that are optional too. */
+/** Settings with which every function is deployed, the optional ones too. */
 const settings = { cloud: 'cloud', inventoryFromEvents: true };
 
 /**
- * The variables of each function by its name, as deployed; names that AWS gives are URLs, which are
- * names, too.
+ * The variables of each deployed function, by its name. Names that AWS chooses are replaced by
+ * URLs, which are valid names too.
  */
 export function environments(): ReadonlyMap<string, Record<string, string>> {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });

@@ -1,4 +1,4 @@
-/** A request to AWS, as far as its kind is concerned. */
+/** The parts of a request to AWS that tell its kind. */
 export type AwsRequest = {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;

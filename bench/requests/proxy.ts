@@ -23,7 +23,10 @@ export type Proxy = {
 /** Now, in ms since 1970, finer than `Date.now`. */
 const exactly = (): number => performance.timeOrigin + performance.now();
 
-/** Starts a proxy of the endpoint on a free port. Requests go on as they are, signatures included. */
+/**
+ * Starts a proxy of the endpoint on a free port. It forwards requests unchanged, signatures
+ * included.
+ */
 export async function proxyOf(endpoint: string): Promise<Proxy> {
   const { hostname, port } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });

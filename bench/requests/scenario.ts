@@ -8,9 +8,9 @@ import { redirected } from './redirected.ts';
 const patienceMs = 600_000;
 
 /**
- * The requests that Doctor's functions make for the report of a host: until all notifications have
- * arrived, and until all is quiet, with the safe copies, the finisher's first message and the
- * audit. Counts, no times: requests go through a proxy.
+ * Counts the requests that Doctor's functions make for the report of a host: until all
+ * notifications have arrived, and until no more work follows (safe copies, the finisher's first
+ * message and the audit). It measures no times, because requests go through a proxy.
  */
 export const requestsOf =
   (sizes: readonly number[]) =>

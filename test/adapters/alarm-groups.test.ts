@@ -1,4 +1,7 @@
-/** Groups in the history, the topics that they are published to, and the projects that want them. */
+/**
+ * Groups in the history, the topics to which they are published, and the projects that request
+ * groups.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { groupStore, undeliveredGroups } from '../../adapters/alarms/groups.ts';

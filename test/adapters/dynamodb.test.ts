@@ -41,7 +41,7 @@ test('more than a hundred rows are read, each once; what does not exist is left 
   expect(reads.map((input) => askedIn(input).length)).toEqual([100, 100, 60]);
 });
 
-/** As DynamoDB does when it is busy: the first key only is read. */
+/** Reads only the first key, as DynamoDB may do when it is busy. */
 const firstOnly: Disturbance = (input) => {
   const [first, ...left] = askedIn(input);
   Object.assign(input, {

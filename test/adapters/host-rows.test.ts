@@ -74,7 +74,7 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
   const withHeartbeat = { ...row, last_seen_up: minute(21) };
   expect(await hosts.host(row.host)).toEqual(withHeartbeat);
-  // One that waited in a queue comes later than a newer one.
+  // A report that waited in a queue arrives after a newer one.
   expect(await hosts.seenUp(row.host, minute(20))).toBe('noted');
   expect(await hosts.host(row.host)).toEqual(withHeartbeat);
   expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
@@ -84,7 +84,7 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
 });
 
-/** By which the stream of hosts is filtered: infra/reconciler.ts. */
+/** The attribute by which the stream of hosts is filtered: infra/reconciler.ts. */
 async function writer(host: string): Promise<unknown> {
   const key = { TableName: own.env.HOSTS_TABLE, Key: { host }, ConsistentRead: true };
   return (await client.send(new GetCommand(key))).Item?.written_by;

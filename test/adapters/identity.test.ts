@@ -1,4 +1,7 @@
-/** What `identity` writes, on tables of the test's own: attempts, credentials, revocations; lists. */
+/**
+ * The rows that `identity` writes, in real tables: attempts, credentials, revocations; and its
+ * lists.
+ */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attemptStore } from '../../adapters/identity/attempts.ts';
@@ -56,7 +59,7 @@ test('a right attempt forgets those on its user, and of the source itself alone'
   const { begin, succeed } = attempts({ perUser: 2, perSource: 4 });
   expect(await times(2, () => begin('u5', 's5'))).toBe(2);
   await succeed('u5', 's5');
-  // One of the source's two is left, three more are free; the user has two again.
+  // Of the source's two attempts one is left, and three more are free; the user has two again.
   expect(await times(3, () => begin('u5', 's5'))).toBe(2);
   expect(await times(3, () => begin('u6', 's5'))).toBe(1);
 });
@@ -163,7 +166,8 @@ test('refused tokens of a source are counted over all processes, minute by minut
   await Promise.all(Array.from({ length: mostBadTokens - 1 }, () => first.note('192.0.2.7')));
   expect([first, second].map(({ checks }) => checks('192.0.2.7'))).toEqual([true, true]);
   await second.note('192.0.2.7');
-  // A process that has not seen a bad token of the source this minute learns it from its next one.
+  // A process that has seen no bad token of the source in this minute reads the count at the next
+  // one.
   expect([first, second].map(({ checks }) => checks('192.0.2.7'))).toEqual([true, false]);
   await first.note('192.0.2.7');
   expect(first.checks('192.0.2.7')).toBe(false);

@@ -58,7 +58,7 @@ test.each([1, 50, 100])('%i ports are made whole or not at all', async (count) =
   const ids = [...rival, ...known].map(({ id }) => id);
   const there = await store().ports(ids);
   expect(there.map(({ id }) => id)).toEqual([ports[0]?.id]);
-  // What was taken on the way is free again.
+  // The addresses that were reserved before the failure are free again.
   expect(await store().insertPorts(some(count, known[0]?.network_id ?? ''))).toBe('inserted');
 });
 

@@ -1,4 +1,4 @@
-/** The list of hosts, and the counts of zones, on a table of the test's own. */
+/** The list of hosts, and the counts of zones, in a real table. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostStore } from '../../adapters/hosts/hosts.ts';

@@ -32,7 +32,7 @@ const topicsOf = ({ env }: OwnThings) => ({
   groups: [env.GROUPS_TOPIC_ARNS],
 });
 const publish = (rows: readonly OutboxRow[]) => notifications(client, topicsOf(own)).publish(rows);
-/** Rows of so many alarms on one event, whose traits hold so much. */
+/** Rows of this many alarms on one event, with traits of this size. */
 function rowsOf(count: number, { text = 'x', resource = 'vm-1' } = {}): OutboxRow[] {
   const event = eventWith(['resource_id', 1, resource], ['name', 1, text]);
   const alarms = Array.from({ length: count }, (_, n) => alarmWith({ alarm_id: id(n) }));
@@ -50,7 +50,10 @@ const Batch = z.object({
   ),
 });
 const entriesOf = (input: object) => Batch.parse(input).PublishBatchRequestEntries;
-/** The bytes that SNS counts of a batch: bodies, and names, types and values of attributes. */
+/**
+ * The size in bytes of a batch, as SNS counts it: bodies, and the names, types and values of
+ * attributes.
+ */
 const bytesOf = (input: object): number =>
   entriesOf(input).reduce((sum, { Message, MessageAttributes }) => {
     const texts = Object.entries(MessageAttributes).flatMap(([name, attribute]) => [
@@ -162,7 +165,7 @@ test('without a subscriber, nothing is published, and SNS is asked once a second
       [1, 0],
       [2, 0],
     ],
-    // A subscriber comes, and once SNS does not say.
+    // First there is a subscriber, then SNS once does not answer.
     ...[
       [3, 1],
       [3, 2],

@@ -1,4 +1,4 @@
-/** Items that matched nothing: what a source repeats takes no places from its other items. */
+/** Items that matched nothing. Repeated items of a source do not push out its other items. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unmatchedReader } from '../../adapters/conditions/unmatched-reader.ts';
 import { unmatchedWriter } from '../../adapters/conditions/unmatched-writer.ts';

@@ -1,4 +1,4 @@
-/** The counts of posts in a minute, on a table of the test's own. */
+/** The counts of posts in a minute, in a real table. */
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -69,7 +69,7 @@ test('the place of a holder that died is free when its time is over', async () =
   expect(await take(project)).toEqual({ full: 'busy' });
   after(placeSeconds + 1);
   await held(project);
-  // Who was only late takes nothing from who has it now.
+  // A holder that gives its place back late does not take it from the present holder.
   await giveBack(dead);
   expect(await take(project)).toEqual({ full: 'busy' });
 });
@@ -91,7 +91,7 @@ test('while a receiver keeps its holder waiting a place says so, and it is free 
   await noteWaiting(place);
   expect(await take(project)).toEqual({ full: 'hung' });
   await giveBack(place);
-  // A note that comes late takes no place.
+  // A late renewal takes no place.
   await noteWaiting(place);
   await held(project);
 });

@@ -13,7 +13,7 @@ type Server = {
   fault?: { message: string };
 };
 
-/** What Doctor shows of the evacuation of a server, look after look. */
+/** The states of a server's evacuation that Doctor shows, one for each request. */
 let moves: Map<string, object[]>;
 const atNova = {
   status: 'accepted',
@@ -23,7 +23,7 @@ const atNova = {
   progress: null,
 };
 
-/** What a request to evacuate a server is answered with; the last one stays. */
+/** The answers to requests to evacuate a server; the last one is repeated. */
 type Answer = 'moves' | 'is accepted' | 'no target' | 'is lost' | 'is gone' | number;
 
 /** A cloud of servers on the host `h`, which is down. */
@@ -44,7 +44,7 @@ const shown = (id: string, { name, host, fault, ...states }: Server) => ({
   'OS-SRV-USG:launched_at': states.launched_at,
 });
 
-/** Does what a request makes of a server; the status of its answer, undefined for none. */
+/** Applies a request to a server. Returns the status of the answer; undefined for no answer. */
 function act(id: string, answer: Answer): number | undefined {
   const row = servers.get(id);
   if (!row || typeof answer === 'number') return typeof answer === 'number' ? answer : 404;
@@ -299,7 +299,7 @@ test.each([
   expect(err).toContain('could not be found');
 });
 
-/** What is shown of the progress, one end each `step` milliseconds. */
+/** The progress that is shown if an evacuation ends every `step` milliseconds. */
 function progressShown(total: number, step: number, terminal: boolean): string[] {
   const said: string[] = [];
   let now = 0;

@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runAsUser } from './api-stand-in.ts';
 
-/** What the cloud below was asked, in its order: method, path, body; and its headers. */
+/** The requests to the cloud below, in their order: method, path and body; and their headers. */
 let asked: [string, string, unknown][] = [];
 let headers: IncomingMessage['headers'][] = [];
-/** Answers by method and path; all else is a refusal. */
+/** The answers by method and path; all other requests are refused. */
 let answers: Record<string, unknown>;
 
 const server = createServer(async (request, response) => {
@@ -106,7 +106,10 @@ test.each(['/identity', '/identity/', '/identity/v3', '/identity/v3/'])(
   },
 );
 
-/** Seed: `host-update [--status] [--maintenance] [--report-host-down] <hostname>`. */
+/**
+ * The usage in OPNFV Doctor's documents: `host-update [--status] [--maintenance]
+ * [--report-host-down] <hostname>`.
+ */
 test.each([
   { line: '--status disable h', host: { status: 'disable' } },
   { line: 'h --maintenance enable', host: { maintenance_mode: 'enable' } },

@@ -133,7 +133,7 @@ test('openstacksdk evacuates, and lists the migrations of a server', async () =>
   expect(await where(id)).toEqual(there());
 });
 
-/** gophercloud sends no version of its own, and always `onSharedStorage`. */
+/** gophercloud requests no microversion, and always sends `onSharedStorage`. */
 test('what gophercloud sends evacuates below 2.14, and is a 400 from there on', async () => {
   const [id = ''] = (await failed(1)).ids;
   const path = `/compute/v2.1/servers/${id}/action`;

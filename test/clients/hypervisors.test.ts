@@ -16,7 +16,7 @@ beforeAll(async () => {
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body });
 });
 
-/** The client's own version, and others: docs/wire/compute.md#hypervisors-with-openstack. */
+/** The client's default microversion, and others: docs/wire/compute.md#hypervisors-with-openstack. */
 const versions = [[], ['2.52'], ['2.53'], ['2.87']].map(([version]) => ({
   at: version ?? 'the client’s own version',
   asked: version === undefined ? [] : ['--os-compute-api-version', version],

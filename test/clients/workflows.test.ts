@@ -1,4 +1,4 @@
-/** What evacuation tools do from their first request to the last, with the clients that they use. */
+/** All requests of evacuation tools from the first to the last, with the clients that they use. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, forceDown, logins, newHost, newInstance, statesOf } from '../e2e/cloud.ts';
 import { openstack, shown } from './openstack.ts';

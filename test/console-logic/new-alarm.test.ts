@@ -1,4 +1,4 @@
-/** The form of a new alarm: what it knows of events, and what it sends. */
+/** The form of a new alarm: the events that it offers, and the bodies that it sends. */
 import { expect, test } from 'vitest';
 import {
   alarmBody,

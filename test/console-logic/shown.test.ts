@@ -1,4 +1,4 @@
-/** How the console shows states, times, hosts, happenings and changes. */
+/** How the console shows states, times, hosts, entries of histories and changes. */
 import { expect, test } from 'vitest';
 import { withHosts } from '../../console/src/live/hosts-now.ts';
 import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';

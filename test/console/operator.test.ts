@@ -1,4 +1,7 @@
-/** An operator at the console: a host fails, its servers are evacuated, what was given up is sent again. */
+/**
+ * An operator at the console: a host fails, its servers are evacuated, and dead letters are sent
+ * back.
+ */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -58,7 +61,7 @@ test('in a storm of changes each page sends two requests in five seconds at most
   await faults.state(host, 'down').waitFor();
   for (const times of sent) {
     expect(times.length).toBeGreaterThan(1);
-    // The test sees a request some milliseconds after the page has sent it.
+    // Allows for the delay: the test sees a request some milliseconds after the page has sent it.
     for (const start of times) {
       expect(times.filter((at) => at >= start && at < start + 4_800).length).toBeLessThan(3);
     }
@@ -110,7 +113,7 @@ test('a lost connection is shown; when it is back, the page shows what changed m
     page.getByRole('status').filter({ hasText: words }).waitFor();
   for (const each of [page, other]) await connection(each, 'Connection lost');
   await forceDown(admin, host);
-  // A view that is opened meanwhile says why it is empty.
+  // A view that is opened while the connection is lost says why it is empty.
   await other.visit('Faults');
   await other.page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor();
   for (const each of [page, other]) await each.page.context().setOffline(false);

@@ -1,16 +1,18 @@
-/** The feed of changes when the function that notes a change dies, or cannot write the note. */
+/** The feed of changes if the function that writes to it dies, or cannot write to it. */
 import { expect, test } from 'vitest';
 import { changeReader } from '../../adapters/activity/changes.ts';
 import { switchReader } from '../../adapters/activity/host-switches.ts';
 import { recentEventReader } from '../../adapters/activity/recent-events.ts';
 import { operatorsScope, scopeOfProject } from '../../domain/activity/change-feed.ts';
 import { resourceOfEvent, traitText } from '../../domain/events/event.ts';
+import { receive } from '../../domain/events/outside-event.ts';
+import { queued } from '../functions/consumers/lambda.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
-import { hows } from './disturbance.ts';
+import { type Disturbance, hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** Everything that a scope's feed names, by kind. */
+/** All ids in the feed of a project or of administrators, by kind. */
 async function noted(world: World, scope: string) {
   const reader = changeReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
   const rows = await reader.changesFrom(scope, '0');
@@ -23,8 +25,8 @@ async function noted(world: World, scope: string) {
 }
 
 /**
- * The reconciler sends copies, work to finish, the audit and what was affected before it keeps rows
- * and notes.
+ * The number of calls of the reconciler before it keeps events for previews and writes to the feed:
+ * copies, work for the fault-finisher, the audit and the affected rows.
  */
 const kept = 5;
 
@@ -74,7 +76,7 @@ test.each(hows)('when the keeping of a switch %s, the history of the host has it
   expect(await switchesOf('h', 9, '~')).toMatchObject([{ kinds: ['maintenance_started'] }]);
 });
 
-/** The evaluator writes the firing, publishes, marks and counts it before it notes anything. */
+/** The evaluator writes, publishes, marks and counts the firing before it writes to the feed. */
 const firingNote = 5;
 
 test.each(hows)('when the note of a firing %s, the notification is sent once', async (how) => {
@@ -89,6 +91,50 @@ test.each(hows)('when the note of a firing %s, the notification is sent once', a
   await world.recover();
   expect(idsOf(await world.received())).toHaveLength(1);
 });
+
+/** An event from outside on a server of the tenant, as the evaluator of bulk events gets it. */
+const outsideEvent = (uuid: string) => {
+  const traits = [
+    ['project_id', 1, 'tenant'],
+    ['instance_id', 1, uuid],
+    ['state', 1, 'stopped'],
+  ];
+  const received = receive(
+    {
+      message_id: `o-${uuid}`,
+      event_type: 'compute.instance.update',
+      generated: '2026-01-01T00:00:00',
+      traits,
+      raw: {},
+    },
+    new Date().toISOString(),
+  );
+  if (!received.ok) throw new Error('the event is not valid');
+  return queued({ body: { attempts: 0, lane: 'bulk', events: [received.event] } });
+};
+
+test.each(hows)(
+  'when the keeping of an event from outside %s, its notification is sent once',
+  async (how) => {
+    await using world = await makeWorld();
+    const nova = cloud(world);
+    await nova.host('h');
+    const [uuid = ''] = await nova.servers('h', 1);
+    await nova.alarm(uuid);
+    await world.recover();
+    const event = outsideEvent(uuid);
+    const evaluate = (disturbance?: Disturbance) =>
+      world.run({ name: 'alarm-evaluator', event }, disturbance);
+    const keeping = firingNote + 1;
+    await evaluate({ at: keeping, how });
+    await evaluate();
+    await world.recover();
+    expect(idsOf(await world.received())).toHaveLength(1);
+    const reader = recentEventReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
+    const { events } = await reader.recentEvents('tenant', '0');
+    expect(events.filter(({ message_id }) => message_id === `o-${uuid}`)).toHaveLength(1);
+  },
+);
 
 test('an alarm that fired is in the feed of its project', async () => {
   await using world = await makeWorld();

@@ -33,7 +33,7 @@ async function flapping(world: World, states: readonly string[]) {
   return { alarm, events };
 }
 
-/** An evaluator on one message of these events, whatever the queue holds. */
+/** Runs an evaluator on one message with these events, not on the queue. */
 const evaluate = (world: World, ...events: readonly DoctorEvent[]) =>
   world.run({ name: 'alarm-evaluator', event: messageOf(events) });
 

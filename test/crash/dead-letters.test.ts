@@ -1,6 +1,6 @@
 /**
- * What cannot be understood or evaluated goes to the dead-letter queue with its reason, whichever
- * process dies meanwhile.
+ * A message that cannot be read or evaluated is sent to the dead-letter queue with its reason, even
+ * if a process dies meanwhile.
  */
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -79,7 +79,7 @@ test.each(hows)(
     const Item = { uuid: '00000000-0000-4000-8000-000000000000', vm_state: 'asleep' };
     await dynamodb().send(new PutCommand({ TableName: world.things.env.INSTANCES_TABLE, Item }));
     await nova.down('h', { at: 1, how: 'fails' });
-    // The copies and the finishing messages go first, the letter then.
+    // The copies and the messages for the fault-finisher are sent first, then the dead letter.
     await world.reconcile({ at: 3, how });
     await world.recover();
     expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);

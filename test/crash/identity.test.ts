@@ -1,4 +1,4 @@
-/** Users, credentials, tokens and logins, and something goes wrong in the midst. */
+/** Users, credentials, tokens and logins, when a process fails in the middle of a request. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { admin } from '../../domain/identity/identity.ts';
@@ -31,7 +31,7 @@ const subjectIn = (outcome: Outcome): string => {
 };
 const tokenOf = async (world: World): Promise<string> => subjectIn(await login(world));
 
-/** Whether validation answers that a token is good. */
+/** True if the validation of the token succeeds. */
 async function isGood(world: World, token: string): Promise<boolean> {
   const headers = { 'X-Subject-Token': token };
   const { status } = answerOf(await world.request({ path: tokens, headers }));
@@ -118,7 +118,7 @@ test.each(hows)('a user is deleted with tokens and credentials, or not at all: %
   expect(gone).toBe(how !== 'fails');
   expect(await isGood(world, token)).toBe(!gone);
   expect(answerOf(await loginWith(world, credential)).status).toBe(gone ? 401 : 201);
-  // A later user of the same name has nothing of it.
+  // A later user with the same name does not get the credential.
   await world.request({ method: 'DELETE', path: alice });
   ok(await register(world));
   expect(await isGood(world, token)).toBe(false);

@@ -1,4 +1,4 @@
-/** Notifications of masakari-monitors that are interrupted at each write and send. */
+/** Notifications of masakari-monitors, interrupted at each write and send. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { answerOf, cloud, expectStopped, ok } from './cloud.ts';

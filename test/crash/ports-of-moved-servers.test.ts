@@ -46,7 +46,7 @@ test('a port that an evacuated server leaves a failed data plane with is not DOW
   expect(await neutron.row(port)).toMatchObject({
     ...{ 'binding:host_id': target, data_plane_status: null },
   });
-  // The port of no server stays where it is bound.
+  // A port without a server stays on its host.
   expect(await neutron.row(stays)).toMatchObject({ 'binding:host_id': host });
   expect(await neutron.toggles()).toEqual([`${port} 4 undefined`]);
 });

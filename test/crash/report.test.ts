@@ -11,7 +11,7 @@ import { makeWorld } from './world.ts';
 const few = 2;
 const more = mostInReport + 1;
 
-/** The steps of a report on a host with so many instances; `at` counts its writes and sends. */
+/** The steps of a report on a host with this many instances; `at` counts its writes and sends. */
 const cases = [
   { size: few, at: 1, step: 'the events, sent beside host, fault and instances' },
   { size: few, at: 2, step: 'host, fault and instances' },
@@ -149,7 +149,7 @@ test('a caller who is refused late changes and learns nothing', async () => {
     const outcome = await world.request(report, undefined, ({ dynamo }) =>
       dynamo.middlewareStack.add(
         (next) => async (args) => {
-          // The check ends long after all other reads.
+          // The check of the token ends long after all other reads.
           if (isTokenCheck(args.input)) await sleep(300);
           return next(args);
         },

@@ -1,6 +1,6 @@
 /**
- * Silences while functions fail or die: what they hold is notified once at their end, and nothing
- * is lost.
+ * Silences while functions fail or die: what they hold is notified once at their end, and no
+ * notification is lost.
  */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ import { cloud, idsOf, ok, project } from './cloud.ts';
 import { hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** The end of a silence that begins now: later than the evaluation, earlier than a sweep. */
+/** The end of a silence that begins now: after the evaluation, and before a sweep. */
 const soon = () => new Date(Date.now() + 60_000).toISOString();
 
 async function silence(world: World, more: object = {}): Promise<string> {
@@ -35,14 +35,17 @@ async function heldFiring(world: World): Promise<{ readonly id: string; readonly
   return { id, alarm };
 }
 
-/** Sweeps, each a minute after the one before, until nothing can be left. */
+/** Sweeps repeatedly, each a minute later than the one before, until no row can be left. */
 async function sweepOn(world: World): Promise<void> {
   for (const minutes of [3, 4, 5]) {
     expect((await world.sweep(undefined, minutes * 60)).kind).toBe('done');
   }
 }
 
-/** The calls of a sweep: the silence is put behind others, the row is released, published and marked. */
+/**
+ * The calls of a sweep: the silence is moved behind others, then the row is released, published and
+ * marked.
+ */
 const disturbances = [
   ...[2, 3, 4].flatMap((at) => hows.map((how) => ({ how, at }))),
   { how: 'is the last thing done', at: 1 } as const,
@@ -59,7 +62,7 @@ test.each(disturbances)(
     const received = await world.received();
     expect(received[0]).toMatchObject({ alarm_id: alarm, previous: 'insufficient data' });
     expect(JSON.stringify(received)).not.toMatch(/"h"|silence/);
-    // A repeat follows only a crash between publish and mark, and has the same id.
+    // A repeat is allowed only after a crash between publish and mark, and has the same id.
     expect(new Set(idsOf(received)).size).toBe(1);
     const isPublished =
       disturbance.at >= 3 && !(disturbance.at === 3 && disturbance.how === 'fails');

@@ -1,4 +1,7 @@
-/** Every command of the documents, run in order on the deployed stack, in one shell a document. */
+/**
+ * Runs every command of the documents in order on the deployed stack, with one shell for each
+ * document.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allBlocks, documents, isShell, missingFrom, stepsOf } from './blocks.ts';
 import { notRun } from './not-run.ts';

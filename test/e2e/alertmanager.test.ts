@@ -19,7 +19,7 @@ import { type Inbox, inboxOf } from './inbox.ts';
 let cloud: Cloud;
 let inbox: Inbox;
 let authorization = '';
-/** Sources of this file: their hosts count as fenced. */
+/** The sources of this file. Their hosts count as fenced. */
 const name = newName('am');
 const sources = [`alertmanager/${name}`, `prometheus/${name}`];
 const settingsOf = (source: string) => `/doctor/v1/sources/${source}`;
@@ -66,7 +66,7 @@ const firing = (host: string, status = 'firing') => ({
   endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : '2026-11-20T08:16:00Z',
   fingerprint: Buffer.from(host).toString('hex').slice(-16),
 });
-/** The group's own status is never that of its alerts, and is not read. */
+/** The status of the group is not read: here it always differs from that of its alerts. */
 const webhook = (...alerts: unknown[]) => ({
   ...{ version: '4', receiver: 'doctor', status: 'resolved', alerts, truncatedAlerts: 0 },
   notification_reason: 'new alerts added',

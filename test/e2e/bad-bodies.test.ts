@@ -41,7 +41,7 @@ const send = (client: Client, { method, path, version }: Target, text: string): 
 const shownTo = async (client: Client, { shown }: Target): Promise<unknown> =>
   shown && (await client.call('GET', shown)).body;
 
-/** Sends each body and gives those that were not refused with a 400 in the exact shape. */
+/** Sends each body. Returns those that were not refused with a 400 in the exact shape. */
 async function notRefused(to: Target, bodies: readonly Wrong[]): Promise<unknown[]> {
   const odd: unknown[] = [];
   for (const { what, text, field } of bodies) {
@@ -74,7 +74,7 @@ describe.each(targetNames)('the body of %s', (name) => {
 
   test('is refused with an unknown key, and nothing changes', async () => {
     const to = target(name);
-    if (to.dialect === 'identity') return; // Keystone takes what it does not know
+    if (to.dialect === 'identity') return; // Keystone accepts unknown keys
     const before = await shownTo(cloud.admin, to);
     expect(await notRefused(to, [unknownKey(to.good)])).toEqual([]);
     expect(await shownTo(cloud.admin, to)).toEqual(before);
@@ -101,7 +101,7 @@ describe.each(targetNames)('the body of %s', (name) => {
     const sent = {
       method: to.method,
       headers: { 'x-auth-token': cloud.admin.token, ...(to.version && at(to.version)) },
-      // fetch names a type for a text by itself, but not for bytes.
+      // `fetch` sets a Content-Type for a text, but not for bytes.
       body: new TextEncoder().encode('{"a":'),
     };
     const answer = await fetch(`${apiUrl()}${to.path}`, sent);

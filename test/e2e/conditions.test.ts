@@ -1,4 +1,7 @@
-/** Conditions of several sources on the deployed stack: who may report, what they do, and how they end. */
+/**
+ * Conditions of several sources on the deployed stack: who may report them, their effects, and how
+ * they end.
+ */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { apiUrl, type Client } from '../stack/stack.ts';

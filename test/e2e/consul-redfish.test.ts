@@ -1,4 +1,7 @@
-/** A watch of Consul, a BMC and the script, each on the deployed routes: their host is down, and up again. */
+/**
+ * A watch of Consul, a BMC and the shell script, each on the deployed routes: they report a host
+ * down, and up again.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';

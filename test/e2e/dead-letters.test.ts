@@ -1,4 +1,7 @@
-/** Dead letters of the deployed service: seen, sent back and deleted; and what operators look at first. */
+/**
+ * Dead letters of the deployed service are listed, sent back and deleted; and the operators'
+ * overview.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -18,7 +21,7 @@ const Letters = z.object({
   messages: z.array(z.looseObject({ id: z.string(), element: z.unknown() })),
 });
 
-/** The dead letter whose element holds a text, as soon as it is there. */
+/** Waits for the dead letter that contains a text. */
 async function letterWith(text: string) {
   for (let tries = 0; tries < 50; tries++) {
     const { body } = await cloud.admin.expect('GET', '/doctor/v1/dead-letters/bulk');

@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 type Made = { readonly name: string; readonly token: string; readonly id: string };
 
-/** A new user with a role in a project of its own, logged in. */
+/** Creates a user with a role in a new project, and logs the user in. */
 const newUser = (...roles: string[]): Promise<Made> => newUserOf(cloud.admin, roles);
 
 const change = (name: string, fields: object) =>

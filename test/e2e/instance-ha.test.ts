@@ -1,4 +1,4 @@
-/** masakari-monitors report to the deployed stack, and operators read what came. */
+/** masakari-monitors report to the deployed stack, and operators read the reports. */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { request } from '../../scripts/stack/api.ts';

@@ -17,7 +17,7 @@ import { type Inbox, inboxOf } from './inbox.ts';
 import { listed, newPort, portOf, ports, putPort, reportHost, toggleAlarm } from './ports.ts';
 
 let cloud: Cloud;
-/** Who reports data planes, from a project of its own. */
+/** The user that reports data planes, in a separate project. */
 let sdn: Client;
 let inbox: Inbox;
 let audit: Inbox;
@@ -67,7 +67,7 @@ test('the port’s owner is notified of a toggle by a controller, by port and by
   expect(await serverOf(admin, server)).toEqual(before);
   expect(await serviceOf(admin, host)).toEqual({ ...service, updated_at: expect.any(String) });
 
-  // The same again, and what is refused, send no notification.
+  // Repeated and refused reports send no notification.
   expectStatus(await putPort(admin, id, { data_plane_status: 'DOWN' }), 200);
   expectStatus(await putPort(a, id, { dp_down: false }), 403);
   expectStatus(await putPort(b, id, { dp_down: false }), 404);
@@ -152,7 +152,7 @@ describe('a report on all ports of a host', () => {
     expect((await reportHost(sdn, failed, 'ACTIVE')).body).toMatchObject({ ports: 1 });
     expect(await portOf(a, first)).toMatchObject({ data_plane_status: null, revision_number: 3 });
     expect(await portOf(a, second)).toMatchObject({ data_plane_status: 'ACTIVE' });
-    // Down where it was, and then out of there.
+    // Down while it was on the old host, and then moved to the other one.
     const received = await inbox.until(alarm, 2);
     expect(received).toHaveLength(2);
     expect(JSON.stringify(received)).not.toMatch(new RegExp(`${failed}|${good}`));

@@ -37,7 +37,10 @@ const Listed = z.object({
   servers_links: z.tuple([z.object({ rel: z.literal('next'), href: z.url() })]).optional(),
 });
 
-/** All pages of a list by their links; of each, which of the servers above it shows. */
+/**
+ * Reads all pages of a list by their links. Returns for each page which of the servers above it
+ * shows.
+ */
 async function pages(query: string, client: Client = cloud.admin): Promise<number[][]> {
   const found: number[][] = [];
   let path: string | undefined = `/compute/v2.1/servers/detail?${query}`;

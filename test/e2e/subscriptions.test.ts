@@ -71,7 +71,7 @@ async function alarmsReceived(url: string): Promise<unknown[]> {
   );
 }
 
-/** Fires an alarm of each project on the same type of event; their ids. */
+/** Fires an alarm of each project on the same type of event. Returns their ids. */
 async function fireBoth(): Promise<{ a: string; b: string }> {
   const event_type = newName('switch');
   const body = { name: 'n', type: 'event', event_rule: { event_type } };
@@ -100,7 +100,7 @@ describe('subscriptions', () => {
       },
       { timeout: 20_000, interval: 50 },
     );
-    // Both were published, and what a topic sends, it has sent.
+    // Both notifications were published, and the topic has delivered them.
     expect(await alarmsReceived(own.url)).toEqual([fired.a]);
     expect(await alarmsReceived(less.url)).toEqual([]);
     await cloud.a.expect('DELETE', `${path}/${first.id}`);

@@ -31,9 +31,9 @@ let alarmOfA: string;
 /** The notifications that each gets by a filter on their project. */
 let inboxOfA: Inbox;
 let inboxOfB: Inbox;
-/** Alarms of B on A's resource, in every way there is to name it. */
+/** Alarms of B on A's resource, which name it in every possible way. */
 let spies: string[];
-/** Alarms of A that ask where the instance runs, or who changed it. */
+/** Alarms of A on where the instance runs, or on who changed it. */
 let oracles: string[];
 
 const by = (field: string, value: string, op = 'eq') => ({ field: `traits.${field}`, op, value });
@@ -232,7 +232,8 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     expectStatus(await forceDown(admin, host), 200);
     await inboxOfA.until(alarmOfA);
     await inboxOfB.until(marker);
-    // Sent after all else: once it has come, what should have come before it has.
+    // An event that is sent after all others. When its notification has arrived, all expected ones
+    // before it have arrived too.
     const last = eventAlarm([by('instance_id', ofB)]);
     const rule = { ...last.event_rule, event_type: 'compute.instance.delete.end' };
     const deleted = await newAlarm(b, { ...last, event_rule: rule });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const patience = { timeout: 20_000, interval: 20 };
 
-/** An alarm of tenant-a on events of a type of its own, with these actions; and one such event. */
+/** Creates an alarm of tenant-a with these actions on a new type of event, and sends one such event. */
 async function alarmed(alarm_actions: readonly string[], more: Record<string, unknown> = {}) {
   const event_type = newName('switch');
   const body = { name: 'Süd', type: 'event', event_rule: { event_type }, alarm_actions, ...more };
@@ -31,7 +31,7 @@ const raise = (event: unknown) =>
 
 const Row = z.object({ webhooks: z.record(z.string(), WebhookOutcome) });
 
-/** What the firing's row says of its webhooks, by the action that is shown. */
+/** The outcomes of webhooks in the firing's row, by the shown action. */
 async function outcomes(event_id: string, alarm_id: string) {
   const { Item } = await dynamodb().send(
     new GetCommand({ TableName: output('HistoryTable'), Key: { event_id, alarm_id } }),
@@ -110,7 +110,8 @@ describe('webhooks', () => {
     await vi.waitFor(() => {
       for (const { received } of good) expect(received).toHaveLength(1);
     }, patience);
-    // The one that hangs was sent its own, and its time is not over: no other has waited for it.
+    // The receiver that hangs has got its webhook, and the timeout has not passed: no other webhook
+    // has waited for it.
     await vi.waitFor(() => expect(hung.received).toHaveLength(1), patience);
     expect((await outcomes(event.message_id, alarm_id)).has(`${hung.url}/`)).toBe(false);
     await vi.waitFor(async () => {
@@ -122,7 +123,8 @@ describe('webhooks', () => {
       expect(recorded.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
       expect(recorded.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
     }, patience);
-    // While the slow one's further tries go on, its first ones hold up no other either.
+    // During the retries to the slow receiver, first attempts to it do not delay other webhooks
+    // either.
     const next = await alarmed([`${hung.url}/`, `${good[0]?.url}/`]);
     await raise(next.event);
     await vi.waitFor(() => expect(good[0]?.received).toHaveLength(2), patience);

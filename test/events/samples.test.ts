@@ -43,7 +43,7 @@ const ofPorts = [
   ...['create', 'update', 'delete'].flatMap((verb) => [`${verb}.start`, `${verb}.end`]),
   ...['status.update', 'data_plane_status.update'],
 ].map((end) => `port.${end}`);
-/** The event of a type among those that Doctor makes of a port's row. */
+/** The event of a type that Doctor makes from a port's row. */
 function portEventOf(type: string, row: unknown): DoctorEvent {
   const event = portEvents(Port.parse(row)).find(({ event_type }) => event_type === type);
   if (!event) throw new Error(`the row of the sample makes no ${type}`);

@@ -13,7 +13,10 @@ const change: AlarmChange = {
   ...{ timestamp: alarm.timestamp, severity: alarm.severity },
 };
 
-/** Writes that lose so many times to another writer; what was read each time, and what was written. */
+/**
+ * Writes that lose this many times to another writer. Records what was read each time, and what was
+ * written.
+ */
 function losing(times: number) {
   const seen: number[] = [];
   const written: number[] = [];

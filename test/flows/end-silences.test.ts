@@ -176,7 +176,7 @@ test('while a silence lasts, what it holds of an alarm that fires again and agai
   for (let n = 1; n <= 60; n++) await evaluate([becomes(n, 'stopped')]);
   expect(heldBy(id(77))).toHaveLength(120);
   await end(15);
-  // Of each alarm the first row, which says what was before, and the newest ones.
+  // The first row of each alarm, which has the state before, and the newest rows.
   expect(heldBy(id(77))).toHaveLength(2 * 21);
   expect(silences.get(id(77))?.due_at).toBe(nextLookAt(silenceWith(), minute(15)));
   expect(transitions()).toEqual([]);

@@ -1,4 +1,4 @@
-/** Which keys are requested of the index. */
+/** The keys that are read from the index. */
 import { expect, test } from 'vitest';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
 import { findCandidates } from '../../flows/find-candidates.ts';
@@ -11,7 +11,7 @@ const event = (project: string, n = 1) => ({
 });
 const all = { from: undefined, slicesNamed: false };
 
-/** @param last what is remembered of earlier messages. */
+/** @param last What is remembered from earlier messages. */
 async function asked(
   counts: Readonly<Record<string, AlarmCounts>>,
   events: readonly ReturnType<typeof event>[],
@@ -106,7 +106,7 @@ test('what is remembered decides only when a key is requested: each is requested
       ['a', 1],
       ['b', 1],
     ],
-    // Of the whole project: those of b, as they were, and then those of a.
+    // Alarms of the whole project: those of b, unchanged, and then those of a.
     ...[
       ['b', 2],
       ['c', 1],

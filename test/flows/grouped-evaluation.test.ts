@@ -1,11 +1,11 @@
-/** What the evaluation does in projects with subscriptions that want groups. */
+/** The evaluation in projects with subscriptions that request groups. */
 import { expect, test } from 'vitest';
 import type { GroupMessage } from '../../domain/events/messages.ts';
 import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { id, minute } from '../domain/rows.ts';
 import { change, evaluationWorld } from './evaluation-world.ts';
 
-/** A world in which the projects want groups. */
+/** A world in which these projects request groups. */
 function groupedWorld() {
   const world = evaluationWorld();
   const groups: GroupMessage[] = [];

@@ -1,4 +1,4 @@
-/** The copy of an event that was evaluated before: what it reads and writes. */
+/** The reads and writes of the copy of an event that was evaluated before. */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';

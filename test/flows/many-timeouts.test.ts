@@ -1,6 +1,6 @@
 /**
- * Very many alarms whose timers fall due at one moment: what they cost, and what one of them cannot
- * do to others.
+ * Very many alarms whose timers fall due at the same time: their cost, and that one of them cannot
+ * harm the others.
  */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
@@ -13,7 +13,7 @@ import { evaluationWorld } from './evaluation-world.ts';
 
 const due = minute(10);
 
-/** So many armed alarms of a project, which are due at one moment, and their messages. */
+/** This many armed alarms of a project, which are due at the same time, and their messages. */
 function dueAtOnce(count: number) {
   const world = evaluationWorld();
   const rule = { event_type: 'backup.done', query: [], timeout: 60 };

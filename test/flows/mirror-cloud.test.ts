@@ -1,4 +1,7 @@
-/** The jobs that mirror a cloud: walks and changes; what they cost, and what they never undo. */
+/**
+ * The jobs that mirror a cloud (walks and changes): their costs, and the changes that they never
+ * undo.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { holdsId } from '../../domain/conditions/held-target.ts';
 import { unknownPortEnd } from '../../domain/mirror/mirrored-port.ts';
@@ -89,7 +92,7 @@ describe('a walk', () => {
     await mirror.run('walk');
     expect([rowOf(3)?.deleted, rowOf(4)?.deleted]).toEqual([false, true]);
     expect([portOf(3)?.deleted, portOf(4)?.deleted]).toEqual([false, true]);
-    // A host with servers stays, and the walk says why.
+    // A host with servers stays, and the walk records why.
     expect(mirror.world.hosts.get('compute-2')?.deleted).toBe(false);
     expect(walkOf()?.differences).toContainEqual({
       ...{ resource: 'host', id: 'compute-2', kind: 'failed' },

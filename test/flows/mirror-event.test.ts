@@ -22,7 +22,7 @@ const event = (type: string, n: number, ...more: readonly Trait[]): DoctorEvent 
   generated: minute(n).slice(0, -1),
 });
 
-/** Takes events; says of each whether its own event replaces it. */
+/** Handles events. Returns for each whether Doctor's own event replaces it. */
 async function mirror({ deps }: World, ...events: readonly DoctorEvent[]) {
   const skipped: string[] = [];
   const own: boolean[] = [];

@@ -1,4 +1,4 @@
-/** The servers of hosts that are up again in the cloud: read at once, not by the next walk. */
+/** The servers of hosts that are up again in the cloud are read at once, not by the next walk. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newJob } from '../../domain/mirror/cloud-job.ts';
 import { mostReturned } from '../../domain/mirror/returned-host.ts';
@@ -18,7 +18,7 @@ const force = (forced_down: boolean) => {
   const [, service] = mirror.lists.services;
   if (service) service.forced_down = forced_down;
 };
-/** What the cloud says of the host, in its servers. */
+/** The cloud's states of the host's servers. */
 const showHost = (host_status: 'UP' | 'DOWN') => {
   for (const n of [1, 3]) {
     const found = mirror.lists.servers.get(serverId(n));

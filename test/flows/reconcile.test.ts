@@ -11,7 +11,7 @@ import type { RowChange } from '../../flows/row-change.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
-/** What was sent, in its order, each with what it was sent as. */
+/** What was sent, in order, each with the name of the call that sent it. */
 async function reconciled(...changes: RowChange[]) {
   const steps: [string, unknown][] = [];
   const step = (name: string) => async (what: unknown) => {
@@ -163,7 +163,7 @@ test('servers that left a host have their ports taken along, by host and each on
     move(2, 'c', 'b'),
     move(3, 'a', 'c'),
     move(1, 'a', 'd'),
-    // No departure: it came, stayed, is on no host any more, or is gone.
+    // Not departures: the server arrived, stayed, is on no host any more, or was deleted.
     move(4, null, 'b'),
     move(5, 'a', 'a'),
     move(6, 'a', null),

@@ -1,4 +1,4 @@
-/** Missed heartbeats on tables in memory: nothing false, nothing twice, whatever comes between. */
+/** Missed heartbeats on tables in memory: no false report and none twice, in any order of events. */
 import { expect, test } from 'vitest';
 import type { Source } from '../../domain/conditions/source.ts';
 import { heartbeatSource, ownHolder } from '../../domain/hosts/holders.ts';
@@ -158,7 +158,7 @@ test.each(Object.entries(waysUp))(
       expect(await missed()).toEqual([]);
     }
     expect(world.world.sent).toHaveLength(sent);
-    // It is not forgotten: it sent none, and is reported once more.
+    // The host still sends no heartbeat, so it is reported once more.
     clock.now = at(231);
     expect(await missed()).toEqual(['compute-1']);
     expect(await missed()).toEqual([]);
@@ -185,7 +185,7 @@ test('an administrator who reports up a host that was taken down, and is silent,
     ...host,
     ...{ forced_down: true, held_by: [ownHolder(true)] },
   });
-  // Reported up before any look has found its silence.
+  // The host is reported up before any look has found that it is silent.
   await waysUp['reports the host up'](world, 161);
   clock.now = at(166);
   expect(await missed()).toEqual([]);

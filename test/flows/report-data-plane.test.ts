@@ -81,7 +81,7 @@ test('a late finish does not undo what was reported of a port since', async () =
   const plane = planes.get('h');
   expect(plane && (await applyDataPlane(deps, plane))).toMatchObject({ changed: 0 });
   expect(statuses(rows)).toEqual(['ACTIVE', 'ACTIVE']);
-  // The first was owed the report when it was set: its owner hears of both.
+  // The first port owed the report when it was changed, so its owner is notified of both.
   const ofFirst = toggles().filter(({ stamp }) => stamp?.resource === id(0));
   expect(ofFirst.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
 });

@@ -21,7 +21,7 @@ const rowOf = (n: number): OutboxRow => {
 };
 const keyOf = ({ event_id, alarm_id }: RowKey) => ({ event_id, alarm_id });
 
-/** The firings of some servers, and the groups of them. `shown`: the firings that the index shows. */
+/** The firings of some servers, and their groups. `shown`: the firings that the index shows. */
 function world(count: number, shown = count) {
   const fired = Array.from({ length: count }, (_, n) => rowOf(n + 1));
   const made: GroupRow[] = [];

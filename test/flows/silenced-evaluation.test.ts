@@ -1,4 +1,4 @@
-/** What the evaluation does while a silence is active. */
+/** The evaluation while a silence is active. */
 import { expect, test } from 'vitest';
 import { hasNotification } from '../../domain/alarms/outbox-row.ts';
 import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';

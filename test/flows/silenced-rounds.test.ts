@@ -1,4 +1,4 @@
-/** What rounds do while a silence is active. */
+/** Rounds while a silence is active. */
 import { expect, test } from 'vitest';
 import { heldShard } from '../../domain/alarms/outbox-shards.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';

@@ -5,7 +5,7 @@ import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscrib
 import { minute } from '../domain/rows.ts';
 
 let rows: Map<string, Subscription>;
-/** What SNS has, by topic and endpoint. */
+/** The subscriptions of SNS, by topic and endpoint. */
 let made: Map<string, { arn: string; project_id: string }>;
 let refused: (topic: string) => unknown;
 
@@ -165,7 +165,7 @@ test('a request that comes again while it is deleted is either there, or gone', 
   expect(rows.size).toBe(made.size);
 });
 
-/** Counters that let so many requests through. */
+/** Counters that allow this many requests. */
 const requests = ({ project = 9, endpoint = 9 }) => {
   const counted: string[] = [];
   const count = (most: number) => async (id: string) => {

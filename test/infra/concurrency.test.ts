@@ -12,7 +12,7 @@ const stackWith = (settings: Partial<ServiceSettings>, target: 'aws' | 'emulator
   return { app, stack: new DoctorStack(app, 'Doctor', { target, settings }) };
 };
 
-/** What is reserved, by the construct that holds the function. */
+/** The reserved concurrency, by the construct of the function. */
 const reserved = (stack: DoctorStack) =>
   Object.fromEntries(
     Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function')).flatMap(

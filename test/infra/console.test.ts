@@ -1,4 +1,4 @@
-/** The console as it is built: its size, and what a strict policy asks of its page. */
+/** The built console: its size, and that its page keeps to a strict content security policy. */
 import { execSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { siteOf } from '../../functions/console/site.ts';
 import { built } from '../../infra/bundling.ts';
 import { root } from '../../scripts/stack/state.ts';
 
-/** The most kilobytes of all files together, compressed. */
+/** The limit in kilobytes of all files together, compressed. */
 const mostKilobytes = 150;
 
 const folder = mkdtempSync(join(tmpdir(), 'doctor-console-'));

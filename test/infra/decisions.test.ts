@@ -10,7 +10,10 @@ const read = (page: string): string => readFileSync(join(folder, page), 'utf8');
 
 const numbered = (page: string): string => page.slice(0, 4);
 
-/** What stands behind a label in the list at the head of a page; undefined if it has none. */
+/**
+ * The text after a label in the list at the top of a page; undefined if the page does not have the
+ * label.
+ */
 function headed(page: string, label: 'Status' | 'Date'): string | undefined {
   const [head = ''] = read(page).split(/^## /m);
   return new RegExp(`^- ${label}: (.+)$`, 'm').exec(head)?.[1];

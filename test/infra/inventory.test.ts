@@ -1,4 +1,4 @@
-/** The inventory by events: it is there with its setting only. */
+/** The inventory by events: it exists with its setting only. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';

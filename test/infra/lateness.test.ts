@@ -1,4 +1,4 @@
-/** Operators are notified by alarms when something is late, not by their tenants. */
+/** CloudWatch alarms notify operators when something is late, before tenants complain. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';

@@ -2,7 +2,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { makeStack } from './template.ts';
 
-/** The findings of cdk-nag's AwsSolutions that we live with: which, where, and why. */
+/** The findings of cdk-nag's AwsSolutions that are accepted: which, where, and why. */
 const accepted: readonly { rule: string; where: RegExp; reason: string }[] = [
   {
     rule: 'AwsSolutions-APIG4',

@@ -10,7 +10,7 @@ import { functions, makeStack, policies, subject } from './template.ts';
 const template = Template.fromStack(makeStack());
 const allowed = policies(template);
 
-/** What a function may do, as `action on subject`, but for its log. */
+/** The permissions of a function, as `action on subject`, without those for its log. */
 const grantsOf = (name: string): string[] =>
   (allowed.get(name) ?? [])
     .flatMap(({ action, resource }) =>

@@ -1,4 +1,7 @@
-/** The generated pages are what `npm run docs` makes of the code, and of the kept results of the bench. */
+/**
+ * The generated pages are what `npm run docs` makes from the code, and from the kept results of the
+ * bench.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

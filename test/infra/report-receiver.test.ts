@@ -1,4 +1,4 @@
-/** How reports come in from the AWS account: the rule for CloudWatch's alarms, and who may send. */
+/** How reports arrive from the AWS account: the rule for CloudWatch's alarms, and who may send. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Operators see what waits in every queue of the stack: none is forgotten when one is added. */
+/**
+ * Operators see how many messages wait in every queue of the stack, also in a queue that is added
+ * later.
+ */
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Comments and documents cite `docs/wire/` by page and heading, and nothing that is not here. */
+/** Comments and documents cite `docs/wire/` by page and heading, and only pages of this repository. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,10 +12,10 @@ const files: readonly string[] = globSync('**/*.{ts,mjs,md}', {
   exclude: (name) => ['node_modules', 'cdk.out', '.venv'].includes(name) || /^\.doctor/.test(name),
 }).map((file) => file.replaceAll('\\', '/'));
 
-/** A file's text without the line breaks of its comments, which may fall into a citation. */
+/** The text of a file without the line breaks of its comments, because one may split a citation. */
 const unbroken = (file: string): string => read(file).replace(/\n\s*(?:\*|\/\/)?\s*/g, ' ');
 
-/** GitHub's name for the place of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** The example configurations: what each monitor runs with them, run as it does. */
+/** The example configurations: the commands that each monitor runs with them, run in the same way. */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The media type for Zabbix: what its script sends, and what it makes of the answer. */
+/** The media type for Zabbix: what its script sends, and how it handles the answer. */
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ type Answer = { readonly status?: number; readonly body?: string };
 const accepted = (outcome: string, reason: string | null = null) =>
   JSON.stringify({ items: [{ outcome, reason, condition_id: null, fault_id: null }] });
 
-/** What Zabbix puts in place of the macros of the parameters. */
+/** The values with which Zabbix replaces the macros in the parameters. */
 const macros: Record<string, string> = {
   '{ALERT.SENDTO}': 'https://api.example/doctor/v1/',
   '{$DOCTOR.TOKEN}': 'id:secret',

@@ -1,4 +1,7 @@
-/** Doctor takes the hosts, servers and ports of a real cloud over, and what is gone there is deleted. */
+/**
+ * Doctor registers the hosts, servers and ports of a real cloud, and deletes those that no longer
+ * exist there.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';

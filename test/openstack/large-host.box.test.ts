@@ -45,10 +45,7 @@ afterAll(async () => {
   if (ids.length > 0) await openstack(admin(), 'server', 'delete', ...ids);
 }, 300_000);
 
-/**
- * Deploys Doctor again, by the command that users deploy with, with these settings beside those of
- * the run.
- */
+/** Deploys Doctor again by the users' command, with these settings beside those of the run. */
 const deploy = (more: string) =>
   promisify(execFile)('node', ['scripts/up.ts'], {
     cwd: root,

@@ -1,4 +1,4 @@
-/** An administrator of Nova forces a service down, and up again: Doctor takes both for reports. */
+/** An administrator of Nova forces a service down, and up again: for Doctor, both are reports. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Client, login } from '../stack/stack.ts';

@@ -9,7 +9,7 @@ import { scriptOf } from '../../scripts/interop/script.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { run } from './spawned.ts';
 
-/** How the command ended and what it said. */
+/** The exit status of the command and its output. */
 async function interop(...args: string[]): Promise<{ code: number | null; output: string }> {
   const spawned = run([process.execPath, join(root, 'scripts/interop.ts'), ...args], {});
   return { code: await spawned.ended, output: spawned.output() };

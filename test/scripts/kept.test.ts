@@ -9,7 +9,7 @@ import { historyOf, type KeptStack, keptStack, reportDown, watchedServer } from 
 let stack: KeptStack;
 /** A tenant's subscription from before every restart. */
 let subscriber: Subscriber;
-/** The operators' one: what it gets was read from the tables' streams. */
+/** The operators' subscription. Its messages come from the tables' streams. */
 let operators: Subscriber;
 
 beforeAll(async () => {
@@ -53,7 +53,7 @@ test.each([
 
   expect(stack.state().outputs?.ApiUrl).toBe(ApiUrl);
   expect(readAccount('tenant-a', stack.dir)).toEqual(password);
-  // A token from before is as good as one that the old password gives now.
+  // A token from before the restart is still valid, and the old password gives a new one.
   const again = await stack.login('tenant-a');
   expect(await historyOf(tenant, before.alarm)).toEqual(history);
   const { body } = await again.expect('GET', `/compute/v2.1/servers/${before.server}`);

@@ -21,7 +21,7 @@ import { heartbeatSettings, silentHost } from './silent-host.ts';
 import { otherProcess } from './spawned.ts';
 
 let stack: KeptStack;
-/** Registered at first: there after everything that is refused. */
+/** The host is registered at first, and still exists after each refused command. */
 const host = `cmp-${randomUUID().slice(0, 8)}`;
 
 beforeAll(async () => {
@@ -120,7 +120,7 @@ describe('up, of a stack that is down, refuses and changes nothing', () => {
     await stack.down();
   });
 
-  /** Spoils a file for the time of one `up`, which is to be refused with such words. */
+  /** Damages a file during one `up`, which must be refused with these words. */
   async function expectRefusal(path: string, text: string, words: string): Promise<void> {
     const whole = readFileSync(path);
     const files = () => readdirSync(join(stack.dir, 'data')).sort();
@@ -312,7 +312,7 @@ describe('up of other code and settings', () => {
     await expect.poll(async () => seenAt.safeParse(await status()).success, counts).toBe(true);
   });
 
-  /** What Nova shows of the host, Neutron of its port, and Doctor of the outcome on both faults. */
+  /** The state of the host in Nova and of its port in Neutron, and Doctor's outcomes of both faults. */
   const shown = async () => [
     ...[cloud.services[0]?.forced_down, cloud.ports.get(portId(2))?.data_plane_status],
     ...(await seen.applied('cloud-1')),

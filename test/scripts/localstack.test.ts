@@ -1,4 +1,4 @@
-/** LocalStack cannot run where these tests do: what is set up for it is read instead. */
+/** LocalStack cannot run where these tests run, so they read its configuration instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

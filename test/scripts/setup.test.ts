@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 import { root } from '../../scripts/stack/state.ts';
 import { run } from './spawned.ts';
 
-/** A clone whose npm packages are there and whose Python environment is not, seen through a PATH. */
+/**
+ * A clone with npm packages and without a Python environment, in which setup runs with a given
+ * `PATH`.
+ */
 function clone(python3: string | null): { dir: string; PATH: string } {
   const dir = mkdtempSync(join(tmpdir(), 'doctor-clone-'));
   for (const name of ['scripts/setup.mjs', 'package-lock.json', 'requirements.txt']) {

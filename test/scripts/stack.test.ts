@@ -60,7 +60,7 @@ test('another process on the port is reported and left alone; a second up and a 
   expect(demo.output()).toMatch(/was notified once, \d+ ms after the report/);
   expect(processesOf(instance).length).toBeGreaterThan(0);
 
-  // No notification can arrive any more: the demo says so with its exit status.
+  // No notification can arrive any more, so the demo must end with exit status 1.
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint: `http://localhost:${port}`, region: 'us-east-1', credentials };
   const TopicArn = outputs.NotificationsTopicArn;

@@ -49,8 +49,8 @@ const runsTable = (results: KeptResults, names: readonly string[]): string =>
   );
 
 /**
- * Bundles in kB before ADR 0034, and their starts by that of an empty function, measured on
- * 2026-11-26 in one run with those after it.
+ * Bundles in kB before ADR 0034, and their starts divided by that of an empty function. They were
+ * measured on 2026-11-26, in one run with the figures after that ADR.
  */
 const before: Readonly<Record<string, readonly [kilobytes: number, times: number]>> = {
   'alarm-evaluator': [537, 3.25],
@@ -91,7 +91,10 @@ export function coldStartTable(results: KeptResults): string {
   ].join('\n\n');
 }
 
-/** The views of the console: from the link to the frame in which all of the view is there. */
+/**
+ * The views of the console: the time from the click on a link to the frame that shows the whole
+ * view.
+ */
 export function consoleTable(results: KeptResults): string {
   const run = results.console;
   if (!run) return 'Not measured yet.';
@@ -112,7 +115,7 @@ export function consoleTable(results: KeptResults): string {
 const source = ({ text, url, kind }: { text: string; url?: string; kind: string }): string =>
   `${kind}: ${url ? `[${text}](${url})` : text}`;
 
-/** The hops, the sequence, and what they add up to. */
+/** The hops of the sequence, and their sum. */
 export function awsTimes(): string {
   const { warm, cold } = reportTimes(runs);
   const met = (value: number, target: number): string => (value <= target ? 'yes' : '**no**');
@@ -151,7 +154,7 @@ export function awsTimes(): string {
   ].join('\n\n');
 }
 
-/** The list prices, and what each thing costs. */
+/** The list prices, and the cost of each item. */
 export function awsBill(): string {
   const unmatchedMet =
     bill.unmatched <= targets.unmatchedDollars ? 'at most $1.50: yes' : 'at most $1.50: **no**';

@@ -1,4 +1,4 @@
-/** The client of Prometheus, on servers of the test's own that answer as recorded. */
+/** The client of Prometheus, against servers that repeat recorded answers. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ afterAll(() => {
 const at = '2026-01-01T00:05:00.000Z';
 type Client = { address?: string; authorize?: Authorize; timeoutMs?: number };
 
-/** Asks a query while the server answers in some way. */
+/** Sends a query to a server with this answer. */
 async function ask(
   answer: Answering,
   query: { scope: string | null; query: string } = { scope: 'p-1', query: 'up' },

@@ -86,7 +86,7 @@ describe('a query that is signed', () => {
     seen.length = 0;
   });
 
-  /** Asks a query. Gives the request as the server received it. */
+  /** Sends a query. Returns the request as the server received it. */
   async function asked(query: string, path = '/workspaces/ws-1'): Promise<ReceivedRequest> {
     const client = prometheus({
       ...{ url: `${url}${path}`, timeoutMs: 5_000, projectLabel: 'project_id' },

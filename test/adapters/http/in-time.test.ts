@@ -1,4 +1,7 @@
-/** Surfaces whose senders repeat a 503: they answer in time, and nothing is done after the answer. */
+/**
+ * Surfaces whose senders repeat a request after a 503. They answer in time, and do nothing after
+ * the answer.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -20,7 +23,7 @@ const routeOf = (work: () => Promise<unknown>): Route =>
     },
   });
 
-/** What a surface answers whose one route does this. */
+/** The answer of a surface with one route, whose handler is given. */
 const answerAfter = (work: () => Promise<unknown>, unavailableAfterMs?: number) =>
   call(
     createSurface({

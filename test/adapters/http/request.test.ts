@@ -62,7 +62,7 @@ test.each([
   { with: 'a password, and said to be JSON', type: 'application/json', headers: basic, read: true },
   { with: 'neither', headers: {}, read: true },
 ])('JSON without a type of content, with $with: read is $read', (given) => {
-  // A browser would send the password that it keeps from a page of any origin.
+  // From a page of any origin, a browser would send the password that it has stored.
   const { headers, type = '', read: expected } = given;
   const request = read({
     method: 'PUT',

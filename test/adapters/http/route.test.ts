@@ -24,7 +24,10 @@ const asking = (...routes: ReturnType<typeof route>[]) => {
     call(surface, { path: '/doctor/things/7', ...given });
 };
 
-/** A route that notes what it does, and refuses what the query, the body or the path ask it to. */
+/**
+ * A route that records its steps, and refuses the request at the step that the query, the body or
+ * the path names.
+ */
 function guarded(log: string[]) {
   return guardedRoute({
     method: 'PUT',

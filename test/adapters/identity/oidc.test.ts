@@ -17,7 +17,7 @@ const published = async (kid: string, { publicKey }: typeof first) => ({
   ...{ kid, alg: 'ES256', use: 'sig' },
 });
 
-/** The issuer: which keys it publishes, whether it answers, and how often it was asked. */
+/** The issuer: the keys that it publishes, whether it answers, and how many requests it got. */
 const world = { keys: ['one'], out: false, asked: 0, now: Date.now(), names: '', moved: false };
 let server: Server;
 let issuer: string;
@@ -211,7 +211,7 @@ describe('the keys', () => {
     world.out = true;
     world.now += 3_600_000;
     expect(await withToken()).toMatchObject({ user_name: 'alice' });
-    // A token with a key that is not known cannot be judged now; it disturbs no other one.
+    // A token with an unknown key cannot be checked now. Tokens with other keys are not affected.
     await expect(withToken({ header: { kid: 'two' } })).rejects.toMatchObject(unavailable);
     expect(await withToken({ claims: { sub: 'a4' } })).toMatchObject({ user_name: 'alice' });
   });

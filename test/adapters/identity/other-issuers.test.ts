@@ -1,4 +1,7 @@
-/** What is remembered of tokens that Doctor did not issue, and what happens while they cannot be checked. */
+/**
+ * How long the results of checks are remembered for tokens of other issuers, and what happens while
+ * these cannot be checked.
+ */
 import { expect, test } from 'vitest';
 import { makeRemembering } from '../../../adapters/identity/other-issuers.ts';
 import { sessionOfOther } from '../../../domain/identity/other-issuer.ts';
@@ -95,7 +98,8 @@ test('while the issuer is out, remembered tokens are accepted, and others get a 
   world.answer = async () => Promise.reject(new Error('ECONNREFUSED'));
   expect(await check('known', '::1')).toEqual(session);
   await expect(check('new', '::1')).rejects.toMatchObject(unavailable);
-  // It is not asked again for a second, so that it costs others nothing while it is slow.
+  // The issuer is not called again for a second, so that a slow issuer does not delay other
+  // requests.
   await expect(check('newer', '::1')).rejects.toMatchObject(unavailable);
   expect(world.asked).toBe(2);
   world.answer = async () => session;

@@ -96,7 +96,7 @@ test("a token says its user's generation and its credential", async () => {
   expect(await tokens.verify(await tokens.sign(credentialled))).toEqual(credentialled);
 });
 
-/** A process that reads the keys of the world every five minutes, or when it must. */
+/** A process that reads the signing keys every five minutes, or when it meets an unknown key. */
 function reader(world: { text: string; reads: number }) {
   const read = cached(
     async () => {

@@ -33,7 +33,7 @@ const written = () =>
   cloud.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/tokens'))
     .length;
 
-/** What the catalogue says of Doctor, as `type interface url`. */
+/** Doctor's entries in the catalogue, as `type interface url`. */
 const listed = (): string[] =>
   cloud.catalog
     .asCatalog()

@@ -21,7 +21,7 @@ const row = (ms: number, n: number, changed: ChangeRow['changed'] = { servers: [
   changed,
 });
 
-/** What a reader of these rows gets, as the table shows them. */
+/** The answer to a reader, from these rows of the table. */
 const read = (cursor: FeedCursor, rows: readonly ChangeRow[], now: number) => {
   const visible = rows
     .filter(({ place }) => place >= cursor.from)

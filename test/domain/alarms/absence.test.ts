@@ -1,6 +1,6 @@
 /**
- * Alarms on events that do not come: when they are armed, and what becomes of them when their timer
- * falls due.
+ * Alarms on events that do not come: when they are armed, and what happens when their timer falls
+ * due.
  */
 import { expect, test } from 'vitest';
 import {
@@ -92,7 +92,8 @@ test('an event moves the time of an armed alarm alone; its timer stays', () => {
 });
 
 test('a timer that was lost does not keep its alarm from ever firing: the next event sets another', () => {
-  // Its dead letter was deleted. For a minute it is late only, and comes yet.
+  // The timer's dead letter was deleted. For one minute it counts only as late, because it may
+  // still arrive.
   expect(armedBy(armed(), [event(215)], at(221))?.timer_at).toBe(at(161));
   const to = armedBy(armed(), [event(215)], at(222)) ?? expect.unreachable();
   expect(to).toMatchObject({ armed_at: at(215), timer_at: at(276) });

@@ -22,7 +22,8 @@ test.each([
     'alarm',
     'Transition to alarm due to 1 samples outside threshold, most recent: 0.0',
   ],
-  // Mixed values keep the state; without data before, the last one decides.
+  // If only some values meet the rule, the state stays; without a state before, the last value
+  // decides.
   [
     'insufficient data',
     [0, 1],

@@ -1,4 +1,4 @@
-/** When a move that Nova carries out is looked at again, and when it has taken too long. */
+/** When a move that Nova carries out is read again, and when it has taken too long. */
 import { expect, test } from 'vitest';
 import { type MoveClaim, type MoveView, nextStep } from '../../../domain/cloud/move-step.ts';
 import { evacuationWith, minute } from '../../domain/rows.ts';

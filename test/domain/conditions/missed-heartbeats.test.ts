@@ -1,4 +1,4 @@
-/** When the silence of a host is too long, and what a look at many hosts finds. */
+/** When a host has sent no heartbeat for too long, and what a look at many hosts finds. */
 import { expect, test } from 'vitest';
 import {
   heartbeatObservation,
@@ -109,7 +109,7 @@ test('many hosts of which none was heard for half of the down time are not repor
     next: at(166),
     deaf: true,
   });
-  // Their last heartbeats came one after the other, so at first few of them are silent.
+  // Their last heartbeats arrived one after the other, so at first few of them are silent.
   const others = [105, 129].map((seen, n) => beating({ host: `o-${n}`, last_seen_up: at(seen) }));
   const hosts = [...many, ...others];
   expect(missedHeartbeatsAmong(hosts, many, clock(161))).toMatchObject({ missed: [], deaf: true });

@@ -137,7 +137,7 @@ test('whatever a tenant requests, no notification of another project is delivere
       const input = SubscriptionInput.safeParse(body);
       if (!input.success) return;
       taken += 1;
-      // As SNS receives it, in JSON.
+      // The policy in JSON, as SNS receives it.
       const policy: unknown = JSON.parse(
         JSON.stringify(filterPolicyOf(requestOf(input.data, 'a'))),
       );

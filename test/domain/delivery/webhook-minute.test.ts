@@ -13,7 +13,7 @@ test.each([
   ['https://hooks.example/a?b#c', 'hooks.example:443'],
   ['http://user:secret@HOOKS.example.:80/b', 'hooks.example:80'],
   ['http://hooks.example:443/', 'hooks.example:443'],
-  // One address in other spellings.
+  // Other spellings of the same address.
   ['http://2130706433/', '127.0.0.1:80'],
   ['http://0x7f.1:8080/', '127.0.0.1:8080'],
   ['http://[0:0:0:0:0:0:0:1]/', '[::1]:80'],
@@ -63,7 +63,7 @@ test.each([
   // To the end of the minute, and within a minute after it.
   { waited: undefined, random: 0, seconds: 18 },
   { waited: undefined, random: 0.999, seconds: 78 },
-  // Within as much time again as it has waited.
+  // To the end of the minute, and then within as much time as the webhook has waited already.
   { waited: 300, random: 0.5, seconds: 168 },
   { waited: 1_800, random: 0.999, seconds: 900 },
   { waited: 2_822, random: 0, seconds: 18 },

@@ -1,4 +1,4 @@
-/** What a change of a host's row switched, for the host's history. */
+/** The switches that a change of a host's row adds to the host's history. */
 import { expect, test } from 'vitest';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { switchOf } from '../../../domain/hosts/host-switch.ts';

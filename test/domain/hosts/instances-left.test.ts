@@ -15,7 +15,7 @@ const actor = { user_id: 'monitor', request_id: 'req-report', at: minute(20) };
 const reporter = { user_id: 'monitor', user_name: 'doctor', project_id: 'ops' };
 const update = (host: Host, of: ServiceUpdate) => afterUpdate(host, of, actor, reporter);
 
-/** How a host may stand: up; down by its flag alone; down by the newest of its two faults. */
+/** The states of a host: up; down only by its flag; down by the newer of its two faults. */
 const hosts = {
   up: hostWith({ fault_number: 2 }),
   left: hostWith({ forced_down: true, instances_left: true, fault_number: 2 }),

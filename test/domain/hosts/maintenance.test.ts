@@ -20,7 +20,7 @@ import { factsOf, hostFactsOf, hostWith, id, instanceWith, minute } from '../row
 const actor = { user_id: 'admin', request_id: 'req-switch', at: minute(10) };
 const reporter = { user_id: 'admin', user_name: 'admin', project_id: 'ops' };
 
-/** A host after its maintenance was switched, and the notice of it. */
+/** A host after a change of its maintenance, and the notice of it. */
 function switched(host: Host, maintenance: boolean) {
   const after = afterUpdate(host, { maintenance }, actor, reporter)?.host ?? host;
   return { after, notice: Notice.parse(noticeOf(host, after)) };

@@ -14,7 +14,8 @@ const facts = (given: Partial<Port>) => ({ ...seenPort().facts, ...given });
 test('a new port is as the cloud shows it, with its revision', () => {
   const port = newMirroredPort(seenPort({ tags: ['a'] }), { actor, incarnation: id(5) });
   expect(port).toMatchObject({ status: 'ACTIVE', tags: ['a'], mirrored_revision: 5, revision: 1 });
-  // A binding that the cloud changes before the row is written must not seem older than the row.
+  // A binding that the cloud changes before the row is written must not be taken for older than the
+  // row.
   expect(port.bound_at).toBe(minute(30));
 });
 

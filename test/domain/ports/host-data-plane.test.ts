@@ -17,7 +17,7 @@ const reportOf = (data_plane_status: DataPlaneStatus, n = 1) => ({
   actor: { user_id: 'sdn', request_id: `req-${n}`, at: minute(n) },
 });
 
-/** What a host's reports leave, one a minute. */
+/** The state after reports on a host, one each minute. */
 function planeAfter(...statuses: DataPlaneStatus[]): HostDataPlane | undefined {
   return statuses.reduce<HostDataPlane | undefined>(
     (plane, status, n) => reportedDataPlane(plane, reportOf(status, n + 1)).plane,

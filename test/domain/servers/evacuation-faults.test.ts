@@ -38,11 +38,11 @@ test.each(all)(
     const instance = instanceOf(row);
     const after = settled(instance, downHost());
     if (isMoving(row.status, row.task_state)) {
-      // Moving already: the row is not changed, and the fault stays owed.
+      // The instance is being moved already: the row is not changed, and the fault stays owed.
       expect(after).toBeUndefined();
       return;
     }
-    // The result is that without a record; the record does not change.
+    // The result is the same as without a record, and the record does not change.
     const { evacuation, ...plain } = instance;
     const without = settled({ ...plain, evacuation: null }, downHost());
     expect(after).toEqual({ ...without, evacuation });

@@ -1,4 +1,4 @@
-/** What events of Nova, as Ceilometer publishes them, say about servers. */
+/** The facts about servers in Nova's events, as Ceilometer publishes them. */
 import { expect, test } from 'vitest';
 import type { Trait } from '../../../domain/events/event.ts';
 import { factsAfter, serverReport } from '../../../domain/servers/server-report.ts';
@@ -56,7 +56,7 @@ test.each([
   ['exists', 'compute-1'],
   ['live_migration.post.dest.end', 'compute-1'],
   ['finish_resize.end', 'compute-1'],
-  // The service that sends these may be the old or the future host.
+  // The service that sends these events may be on the old or on the new host.
   ['update', undefined],
   ['live_migration.pre.end', undefined],
   ['live_migration._post.end', undefined],

@@ -1,7 +1,7 @@
 /**
- * Reports in quick succession: whatever becomes of their messages and of the requests to Nova, Nova
- * ends with what Doctor shows, no request of Doctor's is taken for a report of others, and each
- * fault says so.
+ * Reports in quick succession. Whatever happens to their messages and to the requests to Nova: Nova
+ * ends in the state that Doctor shows, no request of Doctor is taken for a report of another
+ * caller, and each fault records its outcome.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const outcome = (world: CloudWorld, number: number) => {
   return `${change} ${state}`;
 };
 
-/** Whether the mirror would take the flag in Nova for a report of others. */
+/** True if the mirror would take the flag in Nova for a report of another caller. */
 function isTakenForReport(world: CloudWorld): boolean {
   const forced_down = inNova(world) ?? false;
   if (forced_down === world.rows.hosts.get('compute-1')?.forced_down) return false;

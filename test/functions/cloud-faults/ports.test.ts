@@ -1,4 +1,4 @@
-/** The data plane of ports in Neutron, as Doctor has it. */
+/** The data plane of ports in Neutron follows that in Doctor. */
 import { expect, test } from 'vitest';
 import { id } from '../../domain/rows.ts';
 import { cloudWorld } from './world.ts';

@@ -1,4 +1,4 @@
-/** The state of a host's service in Nova, as Doctor has it. */
+/** The state of a host's service in Nova follows that in Doctor. */
 import { expect, test } from 'vitest';
 import { faultId } from '../../../domain/ids.ts';
 import { downHost, faultSeries, hostWith, id, instanceWith } from '../../domain/rows.ts';

@@ -26,6 +26,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const proofs: unknown[] = [];
   const timeouts: unknown[] = [];
   const groups: unknown[] = [];
+  const kept: string[][] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
@@ -41,6 +42,9 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
     evaluateTimeouts: async (timers) => {
       timeouts.push(...timers);
       return { candidates: timers.length, fired: 1, published: 1 };
+    },
+    keepOutside: async ({ events }) => {
+      kept.push(ids(events));
     },
     sendGroups: async (message) => {
       groups.push(message);
@@ -68,6 +72,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   return {
     failed,
     evaluations,
+    kept,
     froms,
     copies,
     proofs,
@@ -112,6 +117,11 @@ test('the sample of the queue is evaluated, its split message too', async () => 
   const { failed, evaluations } = await evaluated(Sample.parse(rawSample('queues/events.json')));
   expect(failed).toEqual([]);
   expect(evaluations.map(({ length }) => length).sort()).toEqual([1, 2]);
+});
+
+test('events are kept for previews after they were evaluated, and not if that fails', async () => {
+  const { kept } = await evaluated(queued(message([1, 2]), message([13])));
+  expect(kept).toEqual([['e-1', 'e-2']]);
 });
 
 test('a message that fails is delivered again, the others of its batch are not', async () => {

@@ -1,4 +1,4 @@
-/** The consumers as they are put together: what goes into which queue, and when it is seen. */
+/** The composed consumers: which messages go into which queue, and with which delay. */
 import { expect, test } from 'vitest';
 import { gathered } from '../../../adapters/gathered.ts';
 import { firingOf } from '../../../domain/alarms/firing.ts';
@@ -79,6 +79,7 @@ test.each(['full', 'gentle'] as const)(
       publishGroup: unused,
       publish: unused,
       markDelivered: unused,
+      keepEvents: unused,
       noteChanges: async () => {},
       countSent: async () => {},
       interrupted: () => {},
@@ -134,7 +135,7 @@ const [webhook] = webhooksOf(
   ).row,
 );
 
-/** The sender, with the place that projects get and the answer of receivers. */
+/** The webhook-sender, with the place that projects get and the answer of receivers. */
 async function sentAgain(
   place: 'held' | 'busy' | 'hung',
   answer: Answer,

@@ -1,4 +1,4 @@
-/** The fault-finisher: what it reads of a message, and which rows it finishes. */
+/** The fault-finisher: how it reads a message, and which rows it finishes. */
 
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';

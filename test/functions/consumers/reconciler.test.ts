@@ -1,4 +1,4 @@
-/** The reconciler: the records of the streams, read as changes, and what it sends for them. */
+/** The reconciler: how it reads the records of the streams as changes, and what it sends for them. */
 
 import { expect, test } from 'vitest';
 import * as z from 'zod';

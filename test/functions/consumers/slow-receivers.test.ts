@@ -1,4 +1,4 @@
-/** Receivers that hang: they get no first tries for a while. */
+/** Receivers that hang get no first attempts for a while. */
 
 import { expect, test } from 'vitest';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';

@@ -1,4 +1,4 @@
-/** The timekeeper: ticks of a minute, and what a tick looks at. */
+/** The timekeeper: the ticks of a minute, and what it checks at each tick. */
 import { expect, test } from 'vitest';
 import { allRosterShards } from '../../../domain/hosts/listed-host.ts';
 import { laterBy } from '../../../domain/time.ts';

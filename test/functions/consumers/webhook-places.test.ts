@@ -19,7 +19,7 @@ const take = (taken: Taken) => ({
   },
 });
 
-/** Places whose batches are told that time has passed by `pass`. */
+/** Places on a simulated clock, which `pass` advances. */
 function timed() {
   const steps: string[] = [];
   const due = new Map<number, () => void>();

@@ -1,4 +1,4 @@
-/** The tries of webhooks: their outcomes, retries and dead letters. */
+/** The attempts of webhooks: their outcomes, retries and dead letters. */
 
 import { expect, test } from 'vitest';
 import { firingOf } from '../../../domain/alarms/firing.ts';

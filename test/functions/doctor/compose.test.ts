@@ -1,4 +1,4 @@
-/** Doctor's own surface as it is put together: which flow a route runs, and on which stores. */
+/** Doctor's own surface as it is composed: which flow a route runs, and on which stores. */
 import { expect, test } from 'vitest';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import { portWith } from '../../domain/ports/ports.ts';

@@ -1,7 +1,7 @@
 /**
- * Whether a resource is looked for before its body is read, as Neutron has it: a body without the
- * wrapper is nothing that it checks by itself (neutron `pecan_wsgi/hooks/body_validation.py`), and
- * the policy looks the resource up before the controller runs (`policy_enforcement.py`).
+ * Whether a resource is looked up before the body is read, as in Neutron: a body without the
+ * wrapper is not checked before that (neutron `pecan_wsgi/hooks/body_validation.py`), and the
+ * policy looks the resource up before the controller runs (`policy_enforcement.py`).
  */
 import { expect, test } from 'vitest';
 import { portWith } from '../../domain/ports/ports.ts';

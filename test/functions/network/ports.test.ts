@@ -234,7 +234,8 @@ test('what the host’s reports owe a port is seen, and written before a change 
   });
   expect(filtered.body).toMatchObject({ ports: [seen] });
   expect(world.row()?.revision).toBe(1);
-  // A newer status of the port itself: the event of the report is sent first, then this.
+  // The port itself has a newer status: the event of the report is sent first, then that of the
+  // status.
   await world.put(admin, { data_plane_status: 'ACTIVE' });
   const toggles = world.sent.filter(({ event_type }) => event_type.includes('data_plane'));
   expect(toggles.map(({ stamp, fault_id }) => [stamp?.revision, fault_id !== null])).toEqual([

@@ -8,7 +8,7 @@ import { DeadLetters } from './dead-letters.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { Webhooks } from './webhooks.tsx';
 
-/** How notifications leave: queues, what was given up, and who subscribes. */
+/** The delivery of notifications: queues, dead letters and subscribers. */
 export function Delivery() {
   const status = useLive(
     (signal) => ask('GET /doctor/v1/status', { signal }),

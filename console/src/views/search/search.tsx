@@ -14,12 +14,12 @@ import { ServerTable } from '../servers/server-table.tsx';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The most hosts that a search shows. */
+/** The largest number of hosts that a search shows. */
 const mostHosts = 50;
 
 type FaultAnswer = DoctorAnswers['GET /doctor/v1/faults/{id}'];
 
-/** The fault of an id, as a list; empty if there is none. */
+/** A list with the fault that has the id; empty if there is none. */
 async function faultsOf(id: string, signal: AbortSignal): Promise<FaultAnswer['fault'][]> {
   try {
     return [(await ask('GET /doctor/v1/faults/{id}', { params: { id }, signal })).fault];
@@ -37,7 +37,7 @@ async function hostsNamed(words: string, signal: AbortSignal) {
 
 const none = { rows: [] };
 
-/** Looks for the words everywhere at once; what is found first is there first. */
+/** Searches everything at the same time. Each result is shown as soon as it is found. */
 function useFound(words: string) {
   const isId = uuid.test(words);
   const of = [words];

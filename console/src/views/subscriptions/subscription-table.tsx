@@ -10,7 +10,7 @@ type SubscriptionTableProps = {
   readonly changed: () => void;
 };
 
-/** The filter of a subscription, in words. */
+/** Describes the filter of a subscription in words. */
 const filterOf = ({ filter }: Subscription): string =>
   Object.entries(filter)
     .map(([field, values]) => `${field.replaceAll('_', ' ')}: ${values.join(', ')}`)

@@ -15,7 +15,7 @@ const protocols = [
   ['lambda', 'Lambda function'],
 ] as const;
 
-/** Where the project's notifications go. */
+/** The subscriptions: where the project's notifications are sent. */
 export function Subscriptions() {
   const live = useLive(
     (signal) => ask('GET /doctor/v1/subscriptions', { query: { limit: 100 }, signal }),
