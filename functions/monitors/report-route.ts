@@ -74,16 +74,16 @@ function counted(outcomes: readonly ItemOutcome[]): ApiResponse {
  * in a request, which takes 5.9 MB. Many more would keep the function busy beyond the time of its answer,
  * and their sender would send them for ever.
  */
-export const mostItems = 50_000;
+export const mostReportItems = 50_000;
 
 /** @throws DomainError `too_large` for a body that has more items, before any of them is read. */
 function requireFewItems(body: unknown): void {
   const lists = typeof body === 'object' && body !== null ? [body, ...Object.values(body)] : [];
   const count = Math.max(0, ...lists.flatMap((list) => (Array.isArray(list) ? [list.length] : [])));
-  if (count <= mostItems) return;
+  if (count <= mostReportItems) return;
   throw new DomainError(
     'too_large',
-    `The report has ${count} items, and at most ${mostItems} are taken at once: send them in several reports.`,
+    `The report has ${count} items, and at most ${mostReportItems} are taken at once: send them in several reports.`,
   );
 }
 

@@ -38,7 +38,7 @@ const queries = [
   'count({__name__=~".+",project_id="interop-b"}) by (project_id)',
   'up * on(instance) group_left (project_id) up',
   'label_join(up{project_id="interop-b"}, "project_id", "", "job")',
-  'sum without (instance) (up) @ start() offset -1s',
+  'sum without (instance) (up @ start() offset -1s)',
   'quantile(scalar(up{project_id="interop-b"}), up)',
   'last_over_time(up{project_id=""}[1m:5s]) or up',
   'group by (project_id) ({job!=""})',

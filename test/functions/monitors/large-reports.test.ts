@@ -1,6 +1,6 @@
 /** Reports with very many items: none is worked on for long, and no answer makes a monitor lose one. */
 import { expect, test } from 'vitest';
-import { mostItems } from '../../../functions/monitors/report-route.ts';
+import { mostReportItems } from '../../../functions/monitors/report-route.ts';
 import { monitorsWorld } from './monitors-world.ts';
 
 /** The smallest item that each sender could send, and its route. */
@@ -32,23 +32,23 @@ test.each(Object.entries(senders))(
   '%s: more items than any monitor has in 6 MB are refused at once, and change nothing',
   async (_, { url, of }) => {
     const world = monitorsWorld();
-    const items = Array.from({ length: mostItems + 1 }, () => ({}));
+    const items = Array.from({ length: mostReportItems + 1 }, () => ({}));
     const { status, body } = await world.send('POST', url, of(items));
     expect(status).toBe(413);
-    expect(JSON.stringify(body)).toContain(`at most ${mostItems}`);
+    expect(JSON.stringify(body)).toContain(`at most ${mostReportItems}`);
     expect([world.conditions.size, world.unmatched]).toEqual([0, []]);
   },
 );
 
 test('a report with so many items that all their outcomes fit no answer is taken, and answered with the first of them', async () => {
   const world = monitorsWorld();
-  const alerts = [...Array.from({ length: mostItems - 1 }, () => ({})), firing('compute-1')];
+  const alerts = [...Array.from({ length: mostReportItems - 1 }, () => ({})), firing('compute-1')];
   const report = { version: '4', receiver: 'd', alerts };
   const { status, body } = await world.send('POST', '/doctor/v1/alertmanager', report);
   expect(status).toBe(200);
   const { items, left_out } = Object(body);
   expect(items[0]).toMatchObject({ outcome: 'unmatched' });
-  expect(items.length + left_out).toBe(mostItems);
+  expect(items.length + left_out).toBe(mostReportItems);
   expect(left_out).toBeGreaterThan(0);
   expect(world.downHosts()).toEqual(['compute-1']);
 });
