@@ -43,9 +43,9 @@ const traced: readonly Traced[] = [
 ];
 
 /**
- * Prints when the requests of a report of one instance and of fifty, and of an event with a webhook, are
- * made: medians of all runs. All requests go through a proxy, the bench's own too, so times are longer
- * than without it. It has no figures.
+ * Prints the times of the requests for a report on one instance, for a report on fifty, and for an
+ * event with a webhook: medians of all runs. All requests go through a proxy, those of the bench
+ * too, so the times are longer than without it. It returns no figures.
  */
 export async function trace(stack: Stack, runs: number): Promise<Figure[]> {
   const proxy = await proxyOf(stack.endpoint);

@@ -105,7 +105,7 @@ test('each firing has its own outcome, and those without a failed condition are 
   expect(await stored(changed)).toMatchObject({ revision: 7, state: 'insufficient data' });
 });
 
-test('if both conditions fail, the outcome is that of the row: it is already written', async () => {
+test('if both conditions fail, the outcome is that the row is already written', async () => {
   const alarm = await newAlarm();
   const firing = transition(alarm);
   await fire([firing]);

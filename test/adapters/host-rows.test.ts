@@ -112,7 +112,7 @@ test('every write of a host but a heartbeat says that it is a change, for the st
   expect(said).toEqual(['change', 'heartbeat', 'change', 'change', 'change']);
 });
 
-test('of a host that is not there, or no longer, no heartbeat is noted', async () => {
+test('no heartbeat is recorded of a host that does not exist, or that was deleted', async () => {
   const row = newHost();
   await hosts.saveHost(undefined, row);
   const tombstone = deletedHost(row, actor);
@@ -144,7 +144,7 @@ test('a heartbeat says if missed heartbeats hold the host down, and is then writ
   expect(await hosts.host('none')).toBeUndefined();
 });
 
-test('a part of the list holds its hosts', async () => {
+test('a part of the list contains its hosts', async () => {
   const row = newHost({ heartbeat: true });
   await hosts.saveHost(undefined, row);
   const { shard, others } = {

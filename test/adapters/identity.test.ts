@@ -48,7 +48,7 @@ test('of many attempts at once on a user, as many as the limit are let through',
   expect(await begin('u1', 's2')).toBe(true);
 });
 
-test('a source has a limit of its own, over all users; others do not feel it', async () => {
+test('a source has its own limit over all users, which does not affect other sources', async () => {
   const { begin } = attempts({ perUser: 10, perSource: 4 });
   let user = 0;
   expect(await times(9, () => begin(`wide-${user++}`, 's3'))).toBe(4);
@@ -73,7 +73,7 @@ test('wrong attempts are forgotten when their window is over', async () => {
   expect(await times(5, () => begin('u7', 's7'))).toBe(2);
 });
 
-test('no limit is none', async () => {
+test('a limit of 0 limits nothing', async () => {
   const { begin } = attempts({ perUser: 0, perSource: 0 });
   expect(await times(5, () => begin('u8', 's8'))).toBe(5);
 });
@@ -103,7 +103,7 @@ test('a credential is found by id and by name, listed, and deleted once', async 
   expect(await credentials.of(owner)).toEqual([again, two]);
 });
 
-test('what is known of a token is one read: its chain, its user, its credential', async () => {
+test('all about a token is one read: its chain, its user, its credential', async () => {
   const tables = { identity: own.env.IDENTITY_TABLE, validity: own.env.VALIDITY_TABLE };
   const { factsOf, revoke } = validityStore(dynamo, tables.validity);
   const users = userStore(dynamo, tables);
@@ -147,7 +147,7 @@ test('users and projects are listed by name, and are no user or project of each 
   expect(await found.project(accountOf('bob', []).id)).toBeUndefined();
 });
 
-test('a row of a user from before there were kinds is a user', async () => {
+test('a row without a kind, as earlier versions wrote them, is a user', async () => {
   const { IDENTITY_TABLE: table, VALIDITY_TABLE: validity } = own.env;
   const Item = { id: 'old', name: 'old', projects: [], password_hash: 'h' };
   await dynamo.send(new PutCommand({ TableName: table, Item }));

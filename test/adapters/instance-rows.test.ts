@@ -84,7 +84,7 @@ test.each([
   expect(await instances.instance(read.uuid)).toEqual(now);
 });
 
-test('what a fault makes of instances is written whole; what was overtaken is given back', async () => {
+test('the changes of a fault are written whole; instances that another writer changed are returned', async () => {
   const rows = vmStates.flatMap((vm_state) =>
     [0, 1, 2, 3].map(() => newInstance({ vm_state, host: 'compute-1', power_state: 1 })),
   );

@@ -108,7 +108,7 @@ const mine = (): Port[] => ports.filter(({ project_id }) => project_id === tenan
 /** Beside the rows of the ports, the rows with the reports on their hosts are read: at most 100. */
 const hosts = 100;
 
-test('a page in order of ids costs what it shows', async () => {
+test('a page in the order of ids reads only the ports that it shows', async () => {
   const page = await list(tenant, { limit: ['100'] });
   expect(page.ports.map(({ id }) => id)).toEqual(ids(mine()).slice(0, 100));
   expect(page.costs).toEqual({ requests: 3, keys: 100, rows: 100 + expectedHosts(page.ports) });
@@ -150,14 +150,14 @@ test.each<{ query: Record<string, string[]>; keys: number; shown: number }>([
   expect(costs.rows).toBeLessThanOrEqual(keys + hosts);
 });
 
-test('by id only what is asked for is read', async () => {
+test('by id only the requested ports are read', async () => {
   const [first = '', second = ''] = ids(mine());
   const { costs, ports: found } = await list(tenant, { id: [first, second] });
   expect(found.map(({ id }) => id)).toEqual([first, second]);
   expect(costs).toMatchObject({ requests: 2, keys: 0 });
 });
 
-test('another tenant’s list of the same server costs only its own', async () => {
+test('another tenant’s list of the same server reads only that tenant’s ports', async () => {
   const { costs, ports: found } = await list(tenant, { device_id: ['server-3'] });
   expect(found).toHaveLength(2);
   expect(costs.keys).toBe(2);

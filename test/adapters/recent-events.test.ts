@@ -46,7 +46,7 @@ test('a project reads its own events only, the newest first, from a moment on', 
   ]);
 });
 
-test('a batch that comes again changes nothing, and its row expires after a day', async () => {
+test('a batch that is delivered again changes nothing, and its row expires after a day', async () => {
   const batch = [eventOf('r', 1), eventOf('r', 2)];
   await keeper().keepEvents(batch);
   await keeper().keepEvents(batch);

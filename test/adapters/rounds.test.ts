@@ -141,7 +141,7 @@ test('a round writes an alarm with its record once, and only as it was read', as
   expect(await rounds.writeRounds([again])).toEqual(['fired before']);
 });
 
-test('a round does not write an event alarm, whatever it believes', async () => {
+test('a round never writes an event alarm', async () => {
   const event = alarmWith(fresh());
   await create(event);
   const from: PeriodicAlarm = prometheusAlarm({

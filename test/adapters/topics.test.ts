@@ -64,7 +64,7 @@ const bytesOf = (input: object): number =>
   }, 0);
 const sizes = (inputs: readonly object[]) => inputs.map((input) => entriesOf(input).length);
 
-test('what rows hold is published with its attributes, ten at a time', async () => {
+test('the notifications of rows are published with their attributes, ten at a time', async () => {
   const batches = disturb({ sns: client }, 'PublishBatch');
   const rows = rowsOf(25);
   expect(await publish(rows)).toEqual(rows);
@@ -100,7 +100,7 @@ test('a message that the topic refuses is tried once more', async () => {
   await own.notifications.receive(4);
 });
 
-test('one that is refused again is not among those taken', async () => {
+test('a message that is refused again does not count as published', async () => {
   const firstFailed = { Failed: [{ ...secondFailed.Failed[0], Id: '0' }] };
   disturb({ sns: client }, 'PublishBatch', answered(secondFailed), answered(firstFailed));
   const rows = rowsOf(3);
@@ -108,7 +108,7 @@ test('one that is refused again is not among those taken', async () => {
   await own.notifications.receive(4);
 });
 
-test('a second try that fails leaves what the first one took', async () => {
+test('a second attempt that fails does not change what the first one published', async () => {
   const gone = refused(new Error('the connection is gone'));
   disturb({ sns: client }, 'PublishBatch', answered(secondFailed), gone);
   const rows = rowsOf(3);
@@ -116,7 +116,7 @@ test('a second try that fails leaves what the first one took', async () => {
   await own.notifications.receive(3);
 });
 
-test('a batch that fails takes no other with it: what was taken is reported as taken', async () => {
+test('a batch that fails does not affect other batches: their messages count as published', async () => {
   disturb({ sns: client }, 'PublishBatch', refused(new Error('the connection is gone')));
   const rows = rowsOf(25);
   expect(await publish(rows)).toEqual(rows.slice(10));
@@ -192,7 +192,7 @@ test('an audit message that is refused throws, so that the stream brings it agai
   await own.events.receive(2);
 });
 
-test('an action that is a topic is published to, with what is posted to URLs', async () => {
+test('an action that is a topic gets the same body as a URL', async () => {
   const topic = own.env.NOTIFICATIONS_TOPIC_ARNS;
   const [row] = rowsOf(1);
   const [webhook] = row ? webhooksOf({ ...row, actions: [topic] }) : [];
@@ -206,7 +206,7 @@ test('an action that is a topic is published to, with what is posted to URLs', a
   });
 });
 
-test('projects are notified on the topic that is theirs', async () => {
+test('each project is notified on its own topic', async () => {
   const [first, second] = [own.env.NOTIFICATIONS_TOPIC_ARNS, own.env.EVENTS_TOPIC_ARN];
   const rows = rowsOf(1).flatMap((row) =>
     Array.from({ length: 8 }, (_, n) => ({ ...row, on_behalf_of: `p-${n}`, body: `{"n":${n}}` })),

@@ -41,7 +41,7 @@ async function kept(source: string): Promise<number> {
   return found.length;
 }
 
-test('a repeated report keeps what is left of it, and its known items take no place again', async () => {
+test('a repeated report keeps its remaining items, and known items need no second place', async () => {
   await keep('prometheus', numbers(0, 40));
   expect(await kept('prometheus')).toBe(25);
   await keep('prometheus', numbers(0, 40), 11);

@@ -145,7 +145,7 @@ async function outcomes(line: string) {
   return { status, rows: JSON.parse(out), err };
 }
 
-test('a thousand servers are evacuated, four at a time, and what came of each is listed', async () => {
+test('a thousand servers are evacuated, four at a time, and the outcome of each is listed', async () => {
   for (let n = 1; n <= 1_000; n++) servers.set(`${n}`, server({ name: `vm-${n}` }));
   const { status, rows } = await outcomes('host-evacuate h');
   expect(status).toBe(0);
@@ -229,7 +229,7 @@ test.each<{ what: string; given: Answer[]; row?: Partial<Server>; outcome: objec
   expect(status).toBe(JSON.stringify(outcome).includes('failed') ? 1 : 0);
 });
 
-test('one that fails stops no other, and makes the exit status 1', async () => {
+test('a server that fails does not stop the others, and makes the exit status 1', async () => {
   for (let n = 1; n <= 3; n++) servers.set(`${n}`, server());
   answers.set('2', [400]);
   const { status, out, err } = await doctor('host-evacuate h');
@@ -312,7 +312,7 @@ function progressShown(total: number, step: number, terminal: boolean): string[]
   return said;
 }
 
-test('on a terminal a bar is drawn over, else a line is printed every five seconds', () => {
+test('on a terminal a bar is redrawn, otherwise a line is printed every five seconds', () => {
   expect(progressShown(4, 60, true)).toEqual([
     `\r[${'#'.repeat(15)}${' '.repeat(15)}] 2 of 4 servers, 1 failed`,
     `\r[${'#'.repeat(30)}] 4 of 4 servers, 1 failed`,

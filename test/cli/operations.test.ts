@@ -161,7 +161,7 @@ test('watch shows what changed with its state, and ends after its time', async (
   expect(asked.filter(({ path }) => path.includes('since=b')).length).toBeGreaterThan(1);
 });
 
-test('on a terminal watch draws one table anew, the newest change first', async () => {
+test('on a terminal watch redraws one table, with the newest change first', async () => {
   const none = { reset: false, held: true, changes: {}, reload: [] };
   const { session } = cloudOf({
     'GET /changes': [{ ...none, cursor: 'a' }],

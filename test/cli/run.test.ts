@@ -130,7 +130,7 @@ test.each([
   expect(headers[1]).toMatchObject({ 'openstack-api-version': 'compute 2.42' });
 });
 
-test('hosts are listed in columns, or as they are in JSON', async () => {
+test('hosts are listed in columns, or in JSON with all fields', async () => {
   const service = { host: 'h', zone: 'nova', status: 'enabled', state: 'up', forced_down: false };
   answers['GET /nova/os-services?binary=nova-compute'] = { services: [service] };
   const { out } = await doctor('host list');
@@ -200,7 +200,7 @@ test('a long history of a host is read page by page, no further than is asked fo
   expect(pages()).toBe(3);
 });
 
-test('a history of a number of entries that is none is refused', async () => {
+test('a history with an invalid number of entries is refused', async () => {
   const { status, err } = await doctor('host history --limit 0 h');
   expect(status).not.toBe(0);
   expect(err).toContain('--limit');

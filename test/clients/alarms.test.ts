@@ -263,7 +263,7 @@ describe('openstack alarm', () => {
     expect(capabilities).toContain('alarms:history:query:complex');
   });
 
-  test('types that are not ours are refused with those that are', async () => {
+  test('unsupported types are refused with the list of supported ones', async () => {
     const args = ['alarm', 'create', '--type', 'gnocchi_resources_threshold', '--name', 'n'];
     const rule = ['--metric', 'm', '--threshold', '1', '--aggregation-method', 'mean'];
     const of = ['--resource-type', 'instance', '--resource-id', 'x'];

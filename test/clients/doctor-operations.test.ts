@@ -72,7 +72,7 @@ test('dlq deletes a letter', async () => {
   expect(await letterWith(mark)).toBeUndefined();
 });
 
-test('watch prints what changes with its state, and what it saw at the end', async () => {
+test('watch prints changes with their states, and all of them again at the end', async () => {
   const host = await newHost(cloud.admin);
   const state = { ended: false };
   const watching = doctorJson('admin', 'watch', '--for', '6').finally(() => {

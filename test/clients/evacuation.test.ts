@@ -61,7 +61,7 @@ test('openstack server evacuate is refused from a host that is up, and of tenant
   expect(await where(id)).toEqual(['ACTIVE', host]);
 });
 
-test('at 2.1, where no target can be named, what is asked is understood', async () => {
+test('at 2.1, where no target can be named, the request works', async () => {
   const host = await newHost(cloud.admin);
   const id = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
   const line = [...asked('2.1'), 'server', 'evacuate'];

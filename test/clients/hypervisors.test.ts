@@ -32,7 +32,7 @@ test.each(versions)('openstack hypervisor list shows the host, at $at', async ({
   expect(matching).toMatchObject([{ 'Hypervisor Hostname': host }]);
 });
 
-test('openstack hypervisor list --long shows what is known of the host', async () => {
+test('openstack hypervisor list --long shows the known facts of the host', async () => {
   const rows = await shown('admin', 'hypervisor', 'list', '--long', '--matching', host);
   expect(rows).toMatchObject([{ 'Hypervisor Hostname': host, 'Host IP': '192.0.2.9' }]);
 });
@@ -47,7 +47,7 @@ test.each(versions)(
   },
 );
 
-test('openstack hypervisor says so when there is none of the name', async () => {
+test('openstack hypervisor reports a name that no hypervisor has', async () => {
   const none = newName('none');
   await expect(openstack('admin', 'hypervisor', 'show', none)).rejects.toThrow(
     /No Hypervisor found/i,

@@ -82,7 +82,7 @@ test.each([
     command: ['project', 'show', 'tenant-a', '--domain', 'Default'],
     asks: ['GET /identity/v3/domains/Default 404', 'GET /identity/v3/domains?name=Default 200'],
   },
-])('an admin’s $command asks for what it names, and then for it', async ({ command, asks }) => {
+])('an admin’s $command first looks up the names, and then lists', async ({ command, asks }) => {
   const requests = await asked('admin', ...command);
   expect(requests.slice(0, 2)).toEqual(loggedIn);
   // Further requests are for columns of the command's table, such as flavors.
@@ -202,7 +202,7 @@ describe('application credentials', () => {
   });
 });
 
-test('a token is revoked, and is none then', async () => {
+test('a revoked token is invalid', async () => {
   const issue = ['token', 'issue', '-f', 'value', '-c', 'id'];
   const token = (await shells.openstack('tenant-a', ...issue)).trim();
   const headers = { 'x-auth-token': token };

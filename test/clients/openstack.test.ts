@@ -135,7 +135,7 @@ describe('a tenant with an alarm', () => {
     });
   });
 
-  test('can delete it, and then it is not found', async () => {
+  test('can delete the alarm, and then it is not found', async () => {
     await openstack('tenant-a', 'alarm', 'delete', name);
     await expect(openstack('tenant-a', 'alarm', 'show', alarm_id)).rejects.toThrow(/not found/i);
   });

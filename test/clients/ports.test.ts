@@ -174,7 +174,7 @@ test('openstacksdk changes, constrains, lists and deletes ports', async () => {
   ]);
 });
 
-test('a tenant finds its port down, and who is in charge finds all of a host', async () => {
+test('a tenant finds its own port down, and an administrator all ports of a host', async () => {
   expect((await putPort(cloud.admin, port, { dp_down: true })).status).toBe(200);
   const mine = await shells.shown('tenant-a', 'port', 'list', '--device-id', server);
   expect(mine).toMatchObject([{ ID: port }]);

@@ -123,7 +123,7 @@ test('in a storm that does not end, a change waits for the next request at most'
   expect(within).toBeGreaterThan(0.7);
 });
 
-test('what a view needs in addition is read with the next request, not by one of its own', async () => {
+test('further reads that a view needs are part of the next request, not separate ones', async () => {
   const loads = makeLoads();
   const read: string[] = [];
   const load: Load = {
@@ -167,7 +167,7 @@ test('a read that failed is made again, and single things are put in place of a 
   expect(loads.next().reads).toMatchObject([{ now: true }]);
 });
 
-test('more than the API takes at once is read in turns, what is due first', () => {
+test('more reads than the API allows in one request are read in turns, due ones first', () => {
   const loads = makeLoads();
   const many = Array.from(
     { length: 30 },

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => browsing.close());
 
-test('a fault that the openstack client reports is seen on open pages, which load nothing anew', async () => {
+test('a fault that the openstack client reports is shown on open pages, without a reload', async () => {
   const [now, host] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
   await host.go(`#/hosts/${rack.host}`);
   await now.tile(rack.host, 'up').waitFor();
@@ -69,7 +69,7 @@ test('in a storm of changes each page sends two requests in five seconds at most
   await forceDown(admin, host, false);
 });
 
-test('its servers are evacuated by a button that asks first', async () => {
+test('its servers are evacuated by a button that asks for confirmation', async () => {
   const target = await newHost(admin);
   const page = await browsing.openAs('admin');
   await page.visit('Now');
@@ -102,7 +102,7 @@ test('a fault is reported and cleared by buttons, and its story names the host',
   await page.section('Report').getByRole('link', { name: host }).waitFor();
 });
 
-test('a lost connection is shown; when it is back, the page shows what changed meanwhile', async () => {
+test('a lost connection is shown; when it is back, the page shows the changes of that time', async () => {
   const host = await newHost(admin);
   const [page, other] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
   await Promise.all([page.go(`#/hosts/${host}`), other.visit('Now')]);
@@ -154,7 +154,7 @@ test('a host is taken into maintenance and back', async () => {
   }
 });
 
-test('a report that was given up is seen with its content, is sent again, and then acts', async () => {
+test('a dead report is shown with its content, is sent back, and then takes effect', async () => {
   const host = await newHost(admin);
   const page = await browsing.openAs('admin');
   await page.visit('Now');

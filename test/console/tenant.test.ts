@@ -79,7 +79,7 @@ test('a tenant sees no view of operators', async () => {
   await page.heading('Not found').waitFor();
 });
 
-test('a wrong password is refused in words, and the form stays', async () => {
+test('a wrong password is refused with a message, and the form stays', async () => {
   const page = await browsing.open();
   await page.page.getByLabel('User').fill('tenant-a');
   await page.page.getByLabel('Password').fill('wrong');

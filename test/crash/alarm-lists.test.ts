@@ -114,7 +114,7 @@ test('an alarm that a query names is read alone', async () => {
   expect(found).toMatchObject({ ids: [first], calls: { BatchGetItemCommand: 1 } });
 });
 
-test('a sorted page through 10,000 alarms reads the project once, and another project none of it', async () => {
+test('a sorted page of 10,000 alarms reads the project once; for another project it reads none of them', async () => {
   const bySeverity = await list('big', { sort: 'severity:desc', limit: '5' });
   const criticals = idsOf(big.filter(({ severity }) => severity === 'critical')).sort();
   expect(bySeverity.ids).toEqual(criticals.slice(0, 5));

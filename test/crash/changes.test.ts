@@ -30,40 +30,46 @@ async function noted(world: World, scope: string) {
  */
 const kept = 5;
 
-test.each(hows)('when the note of the streams %s, readers get the change', async (how) => {
-  await using world = await makeWorld();
-  const nova = cloud(world);
-  await nova.host('h');
-  const uuids = await nova.servers('h', 2);
-  await world.recover();
-  ok(await nova.down('h'));
-  await world.reconcile({ at: kept, how });
-  await world.recover();
-  await expectStopped(nova, uuids);
-  const all = await noted(world, operatorsScope);
-  expect(all.servers).toEqual(new Set(uuids));
-  expect(all.faults.size).toBe(1);
-  expect(all.hosts).toContain('h');
-  const owned = await noted(world, scopeOfProject('tenant'));
-  expect(owned).toMatchObject({ servers: new Set(uuids), faults: all.faults, hosts: [] });
-});
+test.each(hows)(
+  'when the write of the reconciler to the feed %s, readers get the change',
+  async (how) => {
+    await using world = await makeWorld();
+    const nova = cloud(world);
+    await nova.host('h');
+    const uuids = await nova.servers('h', 2);
+    await world.recover();
+    ok(await nova.down('h'));
+    await world.reconcile({ at: kept, how });
+    await world.recover();
+    await expectStopped(nova, uuids);
+    const all = await noted(world, operatorsScope);
+    expect(all.servers).toEqual(new Set(uuids));
+    expect(all.faults.size).toBe(1);
+    expect(all.hosts).toContain('h');
+    const owned = await noted(world, scopeOfProject('tenant'));
+    expect(owned).toMatchObject({ servers: new Set(uuids), faults: all.faults, hosts: [] });
+  },
+);
 
-test.each(hows)('when the keeping of events %s, an alarm can be tried on them', async (how) => {
-  await using world = await makeWorld();
-  const nova = cloud(world);
-  await nova.host('h');
-  const uuids = await nova.servers('h', 2);
-  await world.recover();
-  ok(await nova.down('h'));
-  await world.reconcile({ at: kept, how });
-  await world.recover();
-  const reader = recentEventReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
-  const { events } = await reader.recentEvents('tenant', '0');
-  const stops = events.filter((event) => traitText(event, 'state') === 'stopped');
-  expect(new Set(stops.map(resourceOfEvent))).toEqual(new Set(uuids));
-});
+test.each(hows)(
+  'when the write of events for previews %s, an alarm can be previewed on them',
+  async (how) => {
+    await using world = await makeWorld();
+    const nova = cloud(world);
+    await nova.host('h');
+    const uuids = await nova.servers('h', 2);
+    await world.recover();
+    ok(await nova.down('h'));
+    await world.reconcile({ at: kept, how });
+    await world.recover();
+    const reader = recentEventReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
+    const { events } = await reader.recentEvents('tenant', '0');
+    const stops = events.filter((event) => traitText(event, 'state') === 'stopped');
+    expect(new Set(stops.map(resourceOfEvent))).toEqual(new Set(uuids));
+  },
+);
 
-test.each(hows)('when the keeping of a switch %s, the history of the host has it', async (how) => {
+test.each(hows)('when the write of a switch %s, the history of the host has it', async (how) => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -79,18 +85,21 @@ test.each(hows)('when the keeping of a switch %s, the history of the host has it
 /** The evaluator writes, publishes, marks and counts the firing before it writes to the feed. */
 const firingNote = 5;
 
-test.each(hows)('when the note of a firing %s, the notification is sent once', async (how) => {
-  await using world = await makeWorld();
-  const nova = cloud(world);
-  await nova.host('h');
-  const [uuid = ''] = await nova.servers('h', 1);
-  await nova.alarm(uuid);
-  await world.recover();
-  ok(await nova.down('h'));
-  await world.evaluateLane('fault', { at: firingNote, how });
-  await world.recover();
-  expect(idsOf(await world.received())).toHaveLength(1);
-});
+test.each(hows)(
+  'when the write of a firing to the feed %s, the notification is sent once',
+  async (how) => {
+    await using world = await makeWorld();
+    const nova = cloud(world);
+    await nova.host('h');
+    const [uuid = ''] = await nova.servers('h', 1);
+    await nova.alarm(uuid);
+    await world.recover();
+    ok(await nova.down('h'));
+    await world.evaluateLane('fault', { at: firingNote, how });
+    await world.recover();
+    expect(idsOf(await world.received())).toHaveLength(1);
+  },
+);
 
 /** An event from outside on a server of the tenant, as the evaluator of bulk events gets it. */
 const outsideEvent = (uuid: string) => {

@@ -101,7 +101,7 @@ async function expectEnd(uuid: string) {
   expect(fake.broken).toEqual([]);
 }
 
-test('an evacuation that is interrupted while it is requested ends, by one request', async () => {
+test('an evacuation whose request is interrupted ends with one request', async () => {
   await doctor.host('compute-3');
   // The writes of a step: what is written to Nova, the outcome, the claim, and the next message.
   for (const [n, disturbance] of cases(5).entries()) {

@@ -24,7 +24,7 @@ async function letters({ things: { env } }: World): Promise<DeadLetter[]> {
 }
 
 test.each(hows)(
-  'when the evaluator putting a message aside that is none %s, it is put aside',
+  'when the evaluator dead-letters an unreadable message and that %s, the message is dead-lettered',
   async (how) => {
     await using world = await makeWorld();
     const QueueUrl = world.things.env.EVENT_QUEUE_URL;
@@ -36,7 +36,7 @@ test.each(hows)(
 );
 
 test.each(hows)(
-  'when the evaluator splitting a message that failed %s, each event is notified once',
+  'when the evaluator splits a failed message and that %s, each event is notified once',
   async (how) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -68,7 +68,7 @@ test.each(hows)(
 );
 
 test.each(hows)(
-  'when the reconciler putting a row aside that is none %s, the others go on',
+  'when the reconciler dead-letters an unreadable row and that %s, the other rows are handled',
   async (how) => {
     await using world = await makeWorld();
     const nova = cloud(world);

@@ -27,7 +27,7 @@ const before =
   };
 
 test.each(['none', 'external'] as const)(
-  'of two evacuations at once one is done, with the executor %s',
+  'of two evacuations at once one is carried out, with the executor %s',
   async (executor) => {
     await using world = await worldWith(executor);
     const nova = cloud(world);

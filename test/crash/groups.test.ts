@@ -92,7 +92,7 @@ const alarmsIn = (groups: readonly GroupBody[]): string[] =>
     .flatMap(({ notifications }) => notifications.map(({ alarm_id }) => alarm_id))
     .sort();
 
-test('what a fault fired is one message with all of it, and each alarm is notified as ever', async () => {
+test('all firings of a fault are one message, and each alarm is notified as before', async () => {
   const alarms = await fault('h', 3);
   const evaluated = await world.evaluateLane('fault');
   const calls = evaluated?.kind === 'done' ? evaluated.calls : [];

@@ -93,38 +93,44 @@ test.each(hows.flatMap((how) => [1, 2].map((at) => ({ how, at }))))(
   },
 );
 
-test.each(hows)('a user changes with the end of the tokens, or not at all: %s', async (how) => {
-  await using world = await makeWorld();
-  ok(await register(world));
-  const token = await tokenOf(world);
-  await register(world, { password: 'another horse' }, { at: 2, how });
-  const changed = answerOf(await login(world, 'another horse')).status === 201;
-  expect(changed).toBe(how !== 'fails');
-  expect(await isGood(world, token)).toBe(!changed);
-});
+test.each(hows)(
+  'a user is changed together with the end of the tokens, or not at all: %s',
+  async (how) => {
+    await using world = await makeWorld();
+    ok(await register(world));
+    const token = await tokenOf(world);
+    await register(world, { password: 'another horse' }, { at: 2, how });
+    const changed = answerOf(await login(world, 'another horse')).status === 201;
+    expect(changed).toBe(how !== 'fails');
+    expect(await isGood(world, token)).toBe(!changed);
+  },
+);
 
-test.each(hows)('a user is deleted with tokens and credentials, or not at all: %s', async (how) => {
-  await using world = await makeWorld();
-  ok(await register(world));
-  const token = await tokenOf(world);
-  const own = `/identity/v3/users/${id}/application_credentials`;
-  const body = { application_credential: { name: 'c' } };
-  const headers = { 'X-Auth-Token': token };
-  const credential = Made.parse(
-    ok(await world.request({ method: 'POST', path: own, headers, body })),
-  ).application_credential;
-  await world.request({ method: 'DELETE', path: alice }, { at: 1, how });
-  const gone = answerOf(await world.request({ path: alice })).status === 404;
-  expect(gone).toBe(how !== 'fails');
-  expect(await isGood(world, token)).toBe(!gone);
-  expect(answerOf(await loginWith(world, credential)).status).toBe(gone ? 401 : 201);
-  // A later user with the same name does not get the credential.
-  await world.request({ method: 'DELETE', path: alice });
-  ok(await register(world));
-  expect(await isGood(world, token)).toBe(false);
-  expect(answerOf(await loginWith(world, credential)).status).toBe(401);
-  expect(await isGood(world, await tokenOf(world))).toBe(true);
-});
+test.each(hows)(
+  'a user is deleted together with tokens and credentials, or not at all: %s',
+  async (how) => {
+    await using world = await makeWorld();
+    ok(await register(world));
+    const token = await tokenOf(world);
+    const own = `/identity/v3/users/${id}/application_credentials`;
+    const body = { application_credential: { name: 'c' } };
+    const headers = { 'X-Auth-Token': token };
+    const credential = Made.parse(
+      ok(await world.request({ method: 'POST', path: own, headers, body })),
+    ).application_credential;
+    await world.request({ method: 'DELETE', path: alice }, { at: 1, how });
+    const gone = answerOf(await world.request({ path: alice })).status === 404;
+    expect(gone).toBe(how !== 'fails');
+    expect(await isGood(world, token)).toBe(!gone);
+    expect(answerOf(await loginWith(world, credential)).status).toBe(gone ? 401 : 201);
+    // A later user with the same name does not get the credential.
+    await world.request({ method: 'DELETE', path: alice });
+    ok(await register(world));
+    expect(await isGood(world, token)).toBe(false);
+    expect(answerOf(await loginWith(world, credential)).status).toBe(401);
+    expect(await isGood(world, await tokenOf(world))).toBe(true);
+  },
+);
 
 test.each(hows)('a credential is made whole, or not at all: %s', async (how) => {
   await using world = await makeWorld();

@@ -84,7 +84,7 @@ test.each(hows)(
   },
 );
 
-test('a server that moves on, or back, has its port in the end; what was bound elsewhere stays', async () => {
+test('the port of a server that moves again, or back, is on the server’s host in the end; a port that another caller has bound stays', async () => {
   const { world, nova, neutron, port, uuid, host } = await besideAFailedTarget();
   await using _ = world;
   const other = 'somewhere';

@@ -175,7 +175,7 @@ test('an instance deleted and registered again is notified again; a stale report
   expect(received[0]).toMatchObject({ previous: 'alarm', current: 'alarm' });
 });
 
-test('an alarm made before the event hears of it, one made after it does not', async () => {
+test('an alarm that was created before the event fires, one that was created after it does not', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -212,7 +212,7 @@ test('an older event after a newer one, also of another resource, does not chang
 
 const Shown = z.record(z.string(), z.unknown());
 
-test('an update in whose middle the alarm fires loses neither the update nor the transition', async () => {
+test('if the alarm fires during an update, neither the update nor the transition is lost', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -238,7 +238,7 @@ test('an update in whose middle the alarm fires loses neither the update nor the
   expect(await world.received()).toEqual([]);
 });
 
-test('an update that falls between the reading and the writing of an evaluator stays', async () => {
+test('an update between the read and the write of an evaluator is not lost', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

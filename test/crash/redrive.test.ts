@@ -104,7 +104,7 @@ test.each(
   await expectDoneOnce(world);
 });
 
-test('when a process is killed after it has sent letters back, or deleted some, the next one does what is left', async () => {
+test('when a process is killed after it has sent letters back, or deleted some, the next one handles the rest', async () => {
   const afterKill = async (at: number) => {
     await using world = await withLetters();
     const outcome = await redrive(world, { at, how: 'is the last thing done' });

@@ -131,7 +131,7 @@ test('events whose transaction was not written fire nothing, and do not hide wha
   expect(await world.received()).toMatchObject([{ fault_id: null }]);
 });
 
-test('a caller who is refused late changes and learns nothing', async () => {
+test('a caller whose token is refused late changes nothing and learns nothing', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

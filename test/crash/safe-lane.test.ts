@@ -119,7 +119,7 @@ test.each(cases('the row', 'its event'))(
   },
 );
 
-test('an action makes the write and the send of its table, after those of what is owed', async () => {
+test('an action makes the write and the send of its table, after those of the owed fault', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

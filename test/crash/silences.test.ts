@@ -52,7 +52,7 @@ const disturbances = [
 ];
 
 test.each(disturbances)(
-  'the end of a silence whose call $at $how is done by the next minutes',
+  'when call $at of ending a silence $how, the next minutes end the silence',
   async (disturbance) => {
     await using world = await makeWorld();
     const { alarm } = await heldFiring(world);
@@ -72,7 +72,7 @@ test.each(disturbances)(
   },
 );
 
-test('both lanes and a sweep leave to the silence what it holds, and its history says so', async () => {
+test('neither lane nor a sweep sends what a silence holds, and the history says that it is silenced', async () => {
   await using world = await makeWorld();
   const { id, alarm } = await heldFiring(world);
   expect((await world.reconcile())?.kind).not.toBe('threw');
@@ -97,7 +97,7 @@ test('a silence that is ended by a request ends with the next sweep, and is show
   expect(await world.received()).toHaveLength(1);
 });
 
-test('a silence that is extended holds on, and one that overlaps takes over', async () => {
+test('an extended silence still holds its rows, and an overlapping one takes them over', async () => {
   await using world = await makeWorld();
   const { id } = await heldFiring(world);
   const later = new Date(Date.now() + 600_000).toISOString();

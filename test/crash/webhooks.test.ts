@@ -245,7 +245,7 @@ test.each(['goes well' as const, ...hows])(
 );
 
 test.each(hows)(
-  'when the note that its alarm was deleted %s, a webhook is tried no further all the same',
+  'when the write that its alarm was deleted %s, a webhook still gets no further attempt',
   async (how) => {
     await using world = await makeWorld();
     await using failing = await receiver((response) => {

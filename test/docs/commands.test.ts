@@ -26,7 +26,7 @@ describe.each(documents.filter((document) => toRun(document).length > 0))('%s', 
   });
 });
 
-test('what is not run is marked with a reason from the list, and nothing else is', () => {
+test('exactly the blocks in the list are marked as not run, with their reasons', () => {
   const marked = commands.filter((block) => block.notRun !== undefined);
   const found = marked.map(({ document, text, notRun }) => ({
     document,

@@ -102,7 +102,7 @@ test('a firing alert takes its host down and notifies the tenant once; resolved 
   expect(await report(firing(host, 'resolved'))).toMatchObject(outcomes('ignored'));
 });
 
-test('two sources hold one host down: it is up when both have cleared it', async () => {
+test('a host that two sources hold down is up when both have cleared it', async () => {
   const { host, state } = await watched();
   const labels = { alertname: 'HostDown', host };
   const push = (endsAt: string) =>
@@ -115,7 +115,7 @@ test('two sources hold one host down: it is up when both have cleared it', async
   expect(await state()).toBe('up');
 });
 
-test('what is not for Doctor is accepted with its reason, beside what is', async () => {
+test('alerts that are not for Doctor are accepted with a reason, beside those that are', async () => {
   const { host, state } = await watched();
   const watchdog = { ...firing(host), labels: { alertname: 'Watchdog' }, fingerprint: 'f' };
   const unknown = firing(newName('unknown'));

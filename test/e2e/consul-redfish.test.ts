@@ -18,7 +18,7 @@ const outcomes = async (path: string, body: unknown) =>
   (await admin.expect('POST', path, { body })).body;
 const items = (...outcome: string[]) => ({ items: outcome.map((each) => ({ outcome: each })) });
 
-test('what a list of Consul no longer has is up again', async () => {
+test('a host that Consul’s list no longer has is up again', async () => {
   const [first, second] = [await newHost(admin), await newHost(admin)];
   const check = (Node: string) => ({ Node, CheckID: 'serfHealth', Status: 'critical', Output: '' });
   const path = `/doctor/v1/consul?source=${newName('dc')}`;

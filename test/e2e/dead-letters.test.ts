@@ -34,7 +34,7 @@ async function letterWith(text: string) {
   throw new Error(`no dead letter with ${text}`);
 }
 
-test('an event that was refused is seen with its reason, cannot go back, and is deleted', async () => {
+test('a refused event is listed with its reason, cannot be sent back, and is deleted', async () => {
   const { admin, a } = cloud;
   const mark = randomUUID();
   const body = [{ message_id: mark, event_type: 7 }];
@@ -53,7 +53,7 @@ test('an event that was refused is seen with its reason, cannot go back, and is 
   expect((await admin.call('GET', path)).status).toBe(404);
 });
 
-test('an event that was given up goes back to its queue, and its letter is gone', async () => {
+test('a dead event is sent back to its queue, and its letter is deleted', async () => {
   const mark = randomUUID();
   const element = {
     ...{ message_id: mark, event_type: 'switch.down', generated: '2026-01-01T00:00:00.000000' },

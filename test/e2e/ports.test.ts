@@ -96,7 +96,7 @@ const toggleOf = (body: unknown, id: string): unknown =>
     : undefined;
 
 describe('a report on all ports of a host', () => {
-  test('takes them down, is a fault until it is taken back, and each owner is notified once', async () => {
+  test('takes the ports down, is a fault until it is cleared, and notifies each owner once', async () => {
     const { admin, a, b } = cloud;
     const host = await newHost(admin);
     const bound = { 'binding:host_id': host };
@@ -133,7 +133,7 @@ describe('a report on all ports of a host', () => {
     expect(await inbox.until(alarm, 2)).toHaveLength(2);
   });
 
-  test('is taken over by ports that come to the host, and left behind by those that leave', async () => {
+  test('applies to ports that come to the host, and no longer to ports that leave it', async () => {
     const { admin, a } = cloud;
     const [failed, good] = [await newHost(admin), newName('good')];
     const given = { project_id: a.projectId, 'binding:host_id': failed };
@@ -194,7 +194,7 @@ describe('lists', () => {
     expect(seen).toEqual(ids);
   });
 
-  test('a name that was given this moment is found, with what the port is now', async () => {
+  test('a port is found by a name that it has just got, with its present state', async () => {
     const { a } = cloud;
     const id = await newPort(a);
     const name = newName('fresh');
@@ -250,7 +250,7 @@ test('a MAC address is taken by a change of a port, too', async () => {
   expectStatus(await putPort(admin, other, { mac_address: mac }), 200);
 });
 
-test('If-Match keeps a change from what was changed since', async () => {
+test('If-Match prevents a change of a port that was changed since', async () => {
   const { a } = cloud;
   const id = await newPort(a);
   expectStatus(await putPort(a, id, { name: 'x' }, { 'If-Match': 'revision_number=1' }), 200);

@@ -93,7 +93,7 @@ describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
 });
 
 test.each(['/identity/v3/auth/tokens/', '/identity//v3/auth//tokens', '//identity/v3/auth/tokens'])(
-  'a login at %s is one',
+  'a login at %s works',
   async (path) => {
     const { username: name, password } = readAccount('tenant-a');
     expectStatus(await attemptLogin({ name, password, path }), 201);

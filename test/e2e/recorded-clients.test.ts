@@ -58,7 +58,7 @@ const filled = (text: string, names: Readonly<Record<string, string>>): string =
   text.replaceAll(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole);
 
 describe('programs of others, as they were recorded', () => {
-  test.each(recordings)('$program gets the answers that it got', async (recording) => {
+  test.each(recordings)('$program gets the recorded statuses', async (recording) => {
     const { admin } = cloud;
     const host = await newHost(admin);
     const names: Record<string, string> = {

@@ -34,7 +34,7 @@ const soon = { timeout: 20_000, interval: 200 };
 const until = (assertion: () => Promise<void>) => vi.waitFor(assertion, soon);
 const isDown = async (host: string) => (await serviceOf(cloud.admin, host)).forced_down;
 
-test('a CloudWatch alarm holds its host down until it is OK; an older alarm that comes late does not', async () => {
+test('a CloudWatch alarm holds its host down until it is OK; an older alarm that arrives late does not', async () => {
   const host = await newHost(cloud.admin);
   const arn = `arn:aws:cloudwatch:us-east-1:123456789012:alarm:doctor-${host}`;
   const alarm = (value: string, second: number) =>

@@ -74,7 +74,7 @@ test.each<{ query: () => string; shown: number[] }>([
   expect((await pages(`${query}&limit=2`)).flat()).toEqual(asked.shown);
 });
 
-test('servers are found by state, also deleted ones, in all projects and by pages', async () => {
+test('servers are found by state, deleted ones included, in all projects and in pages', async () => {
   for (const [query, shown] of [
     [`${all}&status=ERROR`, [1]],
     [`${all}&vm_state=stopped`, [2]],

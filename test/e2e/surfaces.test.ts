@@ -55,7 +55,7 @@ describe('version documents', () => {
   });
 
   test.each(['/alarming', '/alarming/'])(
-    "%s needs no token; its link leads nowhere, as Aodh's",
+    '%s needs no token; its link leads nowhere, as in Aodh',
     async (path) => {
       const answer = await anonymous('GET', path);
       expectStatus(answer, 200);
@@ -124,7 +124,7 @@ describe('links', () => {
     expect(new Set(seen)).toEqual(ids);
   });
 
-  test('the Location of a new alarm is where it is', async () => {
+  test('the Location of a new alarm is its URL', async () => {
     const { a } = cloud;
     const made = await a.expect('POST', '/alarming/v2/alarms', { body: eventAlarm([]) });
     const location = made.headers.get('location') ?? '';
@@ -154,7 +154,7 @@ describe('headers', () => {
     if (status >= 400) expect(answer.body).toEqual(refusals.compute(status));
   });
 
-  test('a refused microversion says which there are', async () => {
+  test('the error for a microversion names the supported ones', async () => {
     const { body } = await cloud.admin.call('GET', '/compute/v2.1/servers', {
       headers: at('2.100'),
     });
@@ -301,7 +301,7 @@ describe('without a good token', () => {
     expect(answer.body).toBeUndefined();
   });
 
-  test('a token whose signature was touched is refused', async () => {
+  test('a token with a changed signature is refused', async () => {
     const { token } = cloud.a;
     const touched = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
     const headers = { 'x-auth-token': touched };

@@ -44,7 +44,7 @@ const Key = z.object({ project_id: z.string(), key: z.string() });
 const Signature = /^t=(\d+),v1=([0-9a-f]{64})$/;
 
 describe('webhooks', () => {
-  test('an action is posted to as Aodh does, once, and the project can prove by whom', async () => {
+  test('an action gets one post, as from Aodh, and the project can verify the sender', async () => {
     await using good = await receiver();
     const { alarm_id, event } = await alarmed([`${good.url}/failure?from=doctor`]);
     await raise(event);
@@ -98,7 +98,7 @@ describe('webhooks', () => {
     });
   });
 
-  test('one that is dead, one that hangs and one that fails delay none of seven others', async () => {
+  test('receivers that are dead, hang or fail do not delay seven others', async () => {
     await using hung = await receiver(silent);
     await using failing = await receiver(answering(500));
     const dead = await receiver();
@@ -131,7 +131,7 @@ describe('webhooks', () => {
     await Promise.all(good.map((each) => each[Symbol.asyncDispose]()));
   });
 
-  test('a failure is tried again with the same ids and body until it is taken', async () => {
+  test('a failed post is repeated with the same ids and body until it is accepted', async () => {
     await using flaky = await receiver((response, nth) => {
       response.writeHead(nth < 3 ? 503 : 204).end();
     });
@@ -149,7 +149,7 @@ describe('webhooks', () => {
     expect(new Set(flaky.received.map(({ body }) => body)).size).toBe(1);
   });
 
-  test('an address that is neither public nor allowed is given up, and said to be so', async () => {
+  test('a webhook to an address that is neither public nor allowed is given up, with the reason', async () => {
     const actions = ['http://169.254.169.254/latest', 'http://10.0.0.1/', 'http://[fd00::1]/'];
     const { alarm_id, event } = await alarmed(actions);
     await raise(event);
@@ -197,7 +197,7 @@ describe('webhooks', () => {
     expectStatus(await cloud.b.call('GET', `${path}?project=x`), 400);
   });
 
-  test('when an alarm is deleted, a webhook that was not taken is tried no further', async () => {
+  test('when an alarm is deleted, a webhook that was not accepted gets no further attempt', async () => {
     await using failing = await receiver((response) => {
       response.writeHead(500).end();
     });

@@ -163,7 +163,7 @@ test('an event each second costs one write a second at most, and its copies none
   expect(arms).toEqual(Array.from({ length: 10 }, (_, n) => at(n + 1)));
 });
 
-test('an alarm that another writer changes meanwhile is armed as it is then', async () => {
+test('an alarm that another writer changes meanwhile is armed in its new form', async () => {
   const world = timedWorld();
   let rival = true;
   const arm = async (from: Alarm, to: Alarm) => {

@@ -181,7 +181,7 @@ async function expectTruth({ deps, hosts }: World): Promise<void> {
 }
 
 test.each(executors)(
-  'with the executor %s a move is one, and the books agree',
+  'with the executor %s each server moves once, and the records agree',
   async (executor) => {
     const acts = fc.array(Act, { minLength: 2, maxLength: 7 });
     await fc.assert(

@@ -148,7 +148,7 @@ test('the ends of several hosts: one from which servers were evacuated stays dow
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });
 
-test('several alerts of one host: what the first one wrote is read again', async () => {
+test('with several alerts of one host, the row that the first one wrote is read again', async () => {
   const world = countedWorld();
   const one: Given = { target: () => ({ kind: 'host', host: 'compute-0' }), status: 'raised' };
   const few = [0, 1, 2].map((n) => item(n, one));

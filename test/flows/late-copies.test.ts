@@ -123,7 +123,7 @@ test('if the rows cannot be read, the transactions decide', async () => {
   expect(log).toContain('write 6 rows');
 });
 
-test('what a copy leaves for later is a copy as well', async () => {
+test('the rest that a copy leaves for later is also marked as a copy', async () => {
   const { deps, rests } = world(120);
   const gentle = { ...deps, pace: gentlePace };
   await evaluateEvents(gentle, events.slice(0, 1));

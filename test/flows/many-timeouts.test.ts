@@ -68,7 +68,7 @@ test('ten thousand are read in forty requests, and written in full transactions,
   expect(await evaluateTimeouts(deps, again)).toMatchObject({ fired: 0, published: 0 });
 });
 
-test('a transaction that fails stops no other: what was written is published, and the repeat does the rest', async () => {
+test('a transaction that fails does not stop the others: written rows are published, and the repeat does the rest', async () => {
   const { deps, messages, published } = dueAtOnce(40);
   const [{ message }] = [messages[0] ?? expect.unreachable()];
   const failing: EvaluateTimeoutsDeps = {

@@ -213,7 +213,7 @@ describe('a walk', () => {
     expect(walkOf()?.counts).toMatchObject({ servers: { seen: 600 }, ports: { seen: 600 } });
   });
 
-  test('that was asked for takes the place of one that was not, and is joined by the next', async () => {
+  test('on request replaces a scheduled one, and a second request joins it', async () => {
     mirror.lists.fill(600);
     await runJob(mirror.deps, 'walk');
     const asked = await requestWalk(mirror.deps, { dry_run: false });
@@ -265,8 +265,8 @@ describe('pages', () => {
   });
 });
 
-describe('what is gone', () => {
-  test('is asked for while the turn has time; the next walk sees the rest', async () => {
+describe('a thing that no longer exists in the cloud', () => {
+  test('is looked up while the turn has time; the next walk handles the rest', async () => {
     mirror.lists.fill(6);
     await mirror.run('walk');
     for (let n = 1; n <= 6; n++) mirror.lists.servers.delete(serverId(n));
@@ -286,7 +286,7 @@ describe('what is gone', () => {
 });
 
 describe('changes', () => {
-  test('are taken over, with deletions, from a minute before the last listing on', async () => {
+  test('since a minute before the last listing are taken over, deletions included', async () => {
     mirror.lists.fill(3);
     await mirror.run('walk');
     await mirror.run('changes');

@@ -143,7 +143,7 @@ test('any order and repetition of events ends in the same state', async () => {
   );
 });
 
-test('events that the inventory may make itself wait for it, and all others do not', async () => {
+test('events that the inventory may replace by its own wait for it, and all others do not', async () => {
   const lanes: string[] = [];
   const taken: string[] = [];
   const events = ['create.end', 'power_off.end'].map((type) => event(type, 1));

@@ -45,7 +45,7 @@ async function returned() {
   expect(stateOf(1)).toBe('stopped');
 }
 
-test('a host that is up again has its servers active as soon as the cloud shows it up, with one request and none of other hosts', async () => {
+test('the servers of a host that is up again are active as soon as the cloud shows the host up, with one request and none for other hosts', async () => {
   await returned();
   showHost('DOWN');
   mirror.pass(1);
@@ -100,7 +100,7 @@ test('a host of many servers is read page by page', async () => {
   expect(requests()).toBe(before + 2);
 });
 
-describe('a host that returns while it is read', () => {
+describe('a host that is up again while it is read', () => {
   test('is read once more', async () => {
     await returned();
     const { cloud } = mirror.deps;

@@ -63,7 +63,7 @@ test('a port that goes to a host in the same state sends no toggle', async () =>
   expect(changesOf(world, id(0))).toEqual(['null to DOWN']);
 });
 
-test('what the same request says of the data plane stands', async () => {
+test('the data plane status in the same request stays', async () => {
   const world = portsWorld(1);
   await world.report('DOWN', 'registered', 1);
   await world.update(id(0), { 'binding:host_id': 'registered', data_plane_status: 'ACTIVE' });

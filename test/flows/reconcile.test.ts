@@ -39,7 +39,7 @@ const [up, down] = [hostWith(), downHost()];
 const [active, stopped] = [instanceWith(), settled(instanceWith(), downHost()) ?? instanceWith()];
 const unreadable: RowChange = { kind: 'unreadable', letter: { reason: 'x', element: 1 } };
 
-test('copies come first, then what finishes the fault, then the dead letters, then the audit', async () => {
+test('copies are sent first, then messages that finish the fault, then dead letters, then the audit', async () => {
   const { done, steps } = await reconciled(
     { kind: 'host', before: up, after: down },
     { kind: 'instance', before: active, after: stopped },
@@ -62,7 +62,7 @@ test('an event is sent for a new row, whatever its revision', async () => {
   expect(steps.map(([name]) => name)).toEqual(['copies', 'audit', 'kept']);
 });
 
-test('an event is sent for a row made anew over its tombstone, though its revision is lower', async () => {
+test('an event is sent for a row that replaces its tombstone, even if its revision is lower', async () => {
   const before = instanceWith({ deleted: true, revision: 9 });
   const { done } = await reconciled({
     kind: 'instance',
@@ -94,7 +94,7 @@ test.each([
 });
 
 test.each([up, down])(
-  'a host that is deleted is finished: what was on its way to it is lost',
+  'a deletion of a host is finished: instances that were being moved to it fail',
   async (host) => {
     const after = deletedHost(host, host.last_change);
     const { steps } = await reconciled({ kind: 'host', before: host, after });

@@ -86,7 +86,7 @@ test('a heartbeat that comes just before the write is never overtaken by the rep
   expect([world.sent, world.writes]).toEqual([[], []]);
 });
 
-test('what Doctor did not hear because it was out of service is not a silence', async () => {
+test('heartbeats that are missing because Doctor was out of service do not count', async () => {
   const { missed, row } = silenceWorld();
   expect(await missed(at(120))).toEqual([]);
   expect(row().forced_down).toBe(false);
@@ -178,7 +178,7 @@ test('a host that sends heartbeats again after that is reported for its next sil
   expect(await missed()).toEqual(['compute-1']);
 });
 
-test('an administrator who reports up a host that was taken down, and is silent, is not contradicted at once', async () => {
+test('if an administrator reports up a host that was held down and is silent, it is not reported down again at once', async () => {
   const world = silenceWorld();
   const { clock, missed, row } = world;
   world.world.hosts.set('compute-1', {
@@ -219,7 +219,7 @@ test('a host that another source holds down stays down when it sends heartbeats 
   expect(row()).toMatchObject({ forced_down: true, held_by: [{ source: 'zabbix' }] });
 });
 
-test('in every order of silence, messages and heartbeats the last message leaves what the row says', async () => {
+test('in every order of silence, messages and heartbeats the result after the last message agrees with the row', async () => {
   const steps = ['missed', 'heard', 'beat', 'wait', 'missed', 'heard'] as const;
   const orders = permutations(steps);
   for (const order of orders) {

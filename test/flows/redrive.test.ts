@@ -34,7 +34,7 @@ function queuesWith(letters: readonly Held[], disturb: (step: string) => void) {
 }
 
 test.each(['before the send', 'after the send', 'before the deletion', 'after the deletion'])(
-  'an end %s loses no letter, and the repeated request sends what is left',
+  'if the process ends %s no letter is lost, and the repeated request sends the rest',
   async (end) => {
     let left = 1;
     const letters = [letterOf(1), letterOf(2)];

@@ -229,7 +229,7 @@ describe('an alarm that changes between plan and evaluation', () => {
     expect(await changed(change)).toEqual([]);
   });
 
-  test('fires with what it is now if only its name and actions changed', async () => {
+  test('fires in its new form if only its name and actions changed', async () => {
     expect(await changed(set({ name: 'other' }))).toHaveLength(1);
   });
 });

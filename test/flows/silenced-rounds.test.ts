@@ -23,7 +23,7 @@ test('a silence holds what a round fires: states and history go on, and no notif
   expect(seen.counts).toBe(1);
 });
 
-test('rounds in which nothing fires do not ask for silences', async () => {
+test('rounds without firings do not read silences', async () => {
   const { seen, round } = world(
     alarmsOf(3, () => ({ project: 'a', query: 'up' })),
     () => calm,

@@ -113,7 +113,7 @@ test('10,000 healthy hosts cause no message, no read of a row, and fewer looks t
   expect(counts.looks).toBeGreaterThan((8 * 3_600) / 60);
 });
 
-test('hosts that stay silent cost a read of their row at each look, and are not reported again', async () => {
+test('hosts that stay silent cost one read of their row at each look, and are not reported again', async () => {
   const { run, counts, reported } = fleet(1_000, (n) => (n < 10 ? 0 : undefined));
   await run(100, 1_000);
   expect(reported.size).toBe(10);

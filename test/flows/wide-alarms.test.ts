@@ -77,7 +77,7 @@ test('of many, those that name the resource are fired at once, and the others ar
   expect(rests).toEqual([{ events: [event(1)], rest: { of: 'wide', after: '' } }]);
 });
 
-test('what was queued is fired slice by slice, each alarm once', async () => {
+test('queued alarms are fired slice by slice, each once', async () => {
   const { deps, rests, notifications, next } = world(...many(220));
   await evaluateEvents(deps, [event(1)]);
   expect(await next()).toMatchObject({ fired: 100 });

@@ -31,7 +31,7 @@ test('all files together are small when they are compressed', () => {
   expect(sum).toBeGreaterThan(10);
 });
 
-test('all files but the page may be kept for ever', () => {
+test('browsers may cache all files except the page for ever', () => {
   const fresh = [...siteOf(texts)].filter(([, file]) => file.cacheControl === 'no-cache');
   expect(fresh.map(([path]) => path)).toEqual(['index.html']);
 });
@@ -46,7 +46,7 @@ test('the page has no script, style or handler in itself', () => {
   expect(page).not.toMatch(/<style\b|\sstyle=|\son[a-z]+=|javascript:|<base\b/i);
 });
 
-test('the page loads files of its own only, by relative links', () => {
+test('the page loads only its own files, by relative links', () => {
   const page = texts.get('index.html') ?? '';
   const links = [...page.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, link = '']) => link);
   expect(links.length).toBeGreaterThan(1);

@@ -45,7 +45,7 @@ describe.each(pages)('%s', (page) => {
     expect(Number.isNaN(Date.parse(headed(page, 'Date') ?? ''))).toBe(false);
   });
 
-  test('says context, decision and consequences', () => {
+  test('has the sections context, decision and consequences', () => {
     const headings = [...read(page).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual(expect.arrayContaining(['Context', 'Decision', 'Consequences']));
     expect(read(page)).toMatch(new RegExp(`^# ${numbered(page)}: `));
@@ -62,7 +62,7 @@ test('the table has one row for each, with its status and date', () => {
   );
 });
 
-test('every decision that a source or a document names is there', () => {
+test('every decision that a source or a document names exists', () => {
   const files = globSync('**/*.{ts,mjs,md}', {
     cwd: root,
     exclude: (name) => /^(node_modules|cdk\.out|\.venv|\.doctor.*)$/.test(name),

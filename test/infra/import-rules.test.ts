@@ -199,7 +199,7 @@ const shown = ({ from, to }: Import): string => `${from} imports ${to}`;
 const any = (patterns: readonly RegExp[], text: string): boolean =>
   patterns.some((pattern) => pattern.test(text));
 
-test('the rules have imports to judge', () => {
+test('the rules find imports to check', () => {
   expect(ourFiles.length).toBeGreaterThan(20);
   expect(imports.length).toBeGreaterThan(ourFiles.length);
 });
@@ -211,7 +211,7 @@ test('every file with the import keyword has an import', () => {
   expect(silent).toEqual([]);
 });
 
-test.each(rules)('$room imports only what it may', ({ files, may, mayType = [] }) => {
+test.each(rules)('$room imports only allowed modules', ({ files, may, mayType = [] }) => {
   const judged = imports.filter(({ from }) => files.test(from));
   expect(ourFiles.filter((file) => files.test(file)).length).toBeGreaterThan(0);
   const wrong = judged.filter(

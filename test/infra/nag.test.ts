@@ -58,7 +58,7 @@ const findings = new AwsSolutionsChecks(stack)
     violatingResources.map(({ constructPath = '' }) => ({ rule: ruleName, where: constructPath })),
   );
 
-test('cdk-nag finds nothing but what we accept', () => {
+test('cdk-nag finds nothing except the accepted findings', () => {
   const unexplained = findings.filter(
     (finding) =>
       !accepted.some(({ rule, where }) => rule === finding.rule && where.test(finding.where)),

@@ -15,7 +15,7 @@ import { root } from '../../scripts/stack/state.ts';
 
 const pages = [...(await referencePages())];
 
-test.each(pages)('%s is what the code gives; if not, run "npm run docs"', (path, text) => {
+test.each(pages)('%s agrees with the code; if not, run "npm run docs"', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 

@@ -53,12 +53,12 @@ describe.each([
     expect([...work.queues, ...dead.queues].sort()).toEqual(all.sort());
   });
 
-  test('they have the names that are shown', () => {
+  test('they have the names that operators see', () => {
     expect(work.names.toSorted()).toEqual(shownQueues(workQueues, there).sort());
     expect(dead.names.toSorted()).toEqual(shownQueues(deadLetterQueues, there).sort());
   });
 
-  test('dead letters may be sent back to the queues that take them, and to no other', () => {
+  test('dead letters may be sent back to the queues that accept them, and to no other', () => {
     const closed: ReadonlySet<string> = new Set(withoutReturn);
     const open = work.queues.filter((_, n) => !closed.has(work.names[n] ?? ''));
     const sends = (policies(template).get('Operations') ?? []).filter(({ action }) =>

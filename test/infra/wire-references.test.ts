@@ -55,7 +55,7 @@ test('sources and documents cite docs/wire', () => {
   expect([...citing].filter((file) => file.endsWith('.md')).length).toBeGreaterThan(3);
 });
 
-test('every page and heading of docs/wire that is cited is there', () => {
+test('every cited page and heading of docs/wire exists', () => {
   const wrong = references.filter(
     ({ page, anchor }) =>
       !existsSync(join(root, page)) || (anchor !== '' && !anchorsOf(page).includes(anchor)),
@@ -77,7 +77,7 @@ test('no two headings of a page have one name', () => {
   }
 });
 
-test('nothing cites the texts that the project was started from', () => {
+test('no source cites the texts from which the project was started', () => {
   const foreign = /\bcontract\s+[\w-]+\.md\b|\bthe\s+seeds?\b/i;
   expect(files.filter((file) => foreign.test(unbroken(file)))).toEqual([]);
 });

@@ -72,7 +72,7 @@ test('after a walk every host, server and port is as Nova and Neutron show it', 
   }
 });
 
-test('a server and a port that are made in the cloud are made here, and end here when they end there', async () => {
+test('a server and a port that are created in the cloud are created in Doctor, and are deleted there after their deletion in the cloud', async () => {
   const [flavor, image, network] = [
     await firstOf('flavor'),
     await firstOf('image'),

@@ -83,7 +83,7 @@ test('2,000 servers are taken over by one walk, and the next one changes nothing
   expect(await walk()).toEqual([]);
 }, 900_000);
 
-test('when they are gone in the cloud, walks delete them here', async () => {
+test('when they no longer exist in the cloud, walks delete them in Doctor', async () => {
   await copies(0);
   let deleted = 0;
   for (let walks = 0; walks < 12 && deleted < count; walks++) {

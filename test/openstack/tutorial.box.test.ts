@@ -61,7 +61,7 @@ test.each(blocks)('line $line works', async ({ text }) => {
   await shell.run(here(text));
 });
 
-test('the secret that the tutorial makes is one that Doctor logs in with', async () => {
+test('Doctor can log in with the secret that the tutorial creates', async () => {
   const text = await shell.run(
     'aws secretsmanager get-secret-value --secret-id doctor/tutorial --query SecretString --output text',
   );

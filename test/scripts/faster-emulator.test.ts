@@ -83,7 +83,7 @@ const played = (once: boolean): z.infer<typeof Printed> =>
     ),
   );
 
-test('each text of a condition or policy is read once, and every answer is as it was', () => {
+test('each text of a condition or policy is parsed once, and every answer is the same as before', () => {
   const before = played(false);
   const now = played(true);
   expect(now.answers).toEqual(before.answers);
@@ -111,7 +111,7 @@ also["new"]["x"] = 1
 print(json.dumps({"row": row, "copied": copied, "other": list(other), "kind": type(also).__name__}))
 `;
 
-test('a copy of a row shares nothing with it, and what is no row is copied as before', () => {
+test('a copy of a row shares nothing with it, and other values are copied as before', () => {
   const row = { M: { list: { L: [{ S: 'one' }, { NULL: true }, { N: '2.5' }] } } };
   const printed: unknown = JSON.parse(
     execFileSync(join(root, '.venv/bin/python'), ['-c', copying], {

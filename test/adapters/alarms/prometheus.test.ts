@@ -99,12 +99,9 @@ test.each([
   [json({ message: 'no' }, 403), 'HTTP 403'],
   [(response: ServerResponse) => response.end('<html>'), 'HTTP 200'],
   [(response: ServerResponse) => response.destroy(), 'no answer: UND_ERR_SOCKET'],
-])(
-  'what is no answer is named, without what is behind the address (%#)',
-  async (answer, reason) => {
-    expect(await ask(answer)).toEqual({ answer: { kind: 'failed', reason }, timedOut: false });
-  },
-);
+])('an invalid answer is described without its content (%#)', async (answer, reason) => {
+  expect(await ask(answer)).toEqual({ answer: { kind: 'failed', reason }, timedOut: false });
+});
 
 test('a redirect is not followed', async () => {
   const before = seen.length;
@@ -123,7 +120,7 @@ test('an answer that never ends, or is too large, is given up', async () => {
   expect(large).toMatchObject({ answer: { reason: 'the answer is too large' }, timedOut: false });
 });
 
-test('without an address, or if the query cannot be limited, nothing is asked', async () => {
+test('without an address, or if the query cannot be limited, no request is sent', async () => {
   const before = seen.length;
   expect(await ask(vector(), undefined, { address: '' })).toMatchObject({
     answer: { reason: 'the operator has set no Prometheus' },

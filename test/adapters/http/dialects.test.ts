@@ -53,7 +53,7 @@ test.each([
   expect(errorBody('network', code, 'm')).toEqual({ NeutronError: { type, message, detail: '' } });
 });
 
-test('a refusal that has a name in Neutron keeps it', () => {
+test('an error that has a name in Neutron keeps it', () => {
   expect(errorBody('network', 'not_found', 'm', 'port_not_found')).toMatchObject({
     NeutronError: { type: 'PortNotFound' },
   });

@@ -44,7 +44,7 @@ test('work that takes too long is a 503, after which the sender sends again', as
   });
 });
 
-test('work that is done in time is answered, and so is its refusal', async () => {
+test('work that ends in time is answered, also with an error', async () => {
   expect((await answerAfter(async () => undefined, 60_000)).status).toBe(200);
   const refused = async () => {
     throw new DomainError('invalid', 'name: It is missing.');

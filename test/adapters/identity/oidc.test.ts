@@ -165,7 +165,7 @@ describe('a bad token', () => {
     await expect(withToken(given())).rejects.toMatchObject(refused);
   });
 
-  test('is a 401 without a call: one with no signature, and one that is too long', async () => {
+  test('is a 401 without a call, if it has no signature or is too long', async () => {
     const [, payload] = (await tokenWith()).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     await expect(asked({ 'x-auth-token': `${none}.${payload}.` })).rejects.toMatchObject(refused);
@@ -177,7 +177,7 @@ describe('a bad token', () => {
 });
 
 describe('the keys', () => {
-  test('are read once, with the document that names their place', async () => {
+  test('are read once, with the document that names their URL', async () => {
     await withToken();
     await withToken({ claims: { sub: 'a2' } });
     expect(world.asked).toBe(2);
@@ -198,7 +198,7 @@ describe('the keys', () => {
     await expect(withToken()).rejects.toMatchObject(refused);
   });
 
-  test('that cannot be had, and are not known, are a 503 with Retry-After; it recovers', async () => {
+  test('that are unknown and cannot be read are a 503 with Retry-After; it recovers', async () => {
     world.out = true;
     await expect(withToken()).rejects.toMatchObject(unavailable);
     world.out = false;
@@ -206,7 +206,7 @@ describe('the keys', () => {
     expect(await withToken()).toMatchObject({ user_name: 'alice' });
   });
 
-  test('that are known are used while the issuer is out, however old they are', async () => {
+  test('that are known are used while the issuer does not answer, however old they are', async () => {
     await withToken();
     world.out = true;
     world.now += 3_600_000;

@@ -48,7 +48,7 @@ function setUp() {
 
 const unavailable = { code: 'unavailable', headers: { 'Retry-After': '5' } };
 
-test('an accepted token is asked about once a minute', async () => {
+test('an accepted token is validated once a minute', async () => {
   const { world, check } = setUp();
   for (const now of [0, 1_000, 59_999]) {
     world.now = now;
@@ -60,7 +60,7 @@ test('an accepted token is asked about once a minute', async () => {
   expect(world.asked).toBe(2);
 });
 
-test('many requests with one token at the same time ask once', async () => {
+test('many requests with one token at the same time validate it once', async () => {
   const { world, check } = setUp();
   const all = await Promise.all(Array.from({ length: 20 }, () => check('t', '::1')));
   expect(all).toEqual(all.map(() => session));
@@ -92,7 +92,7 @@ test('no token is remembered beyond its end', async () => {
   expect(await check('t', '::1')).toBeUndefined();
 });
 
-test('while the issuer is out, remembered tokens are accepted, and others get a 503', async () => {
+test('while the issuer does not answer, remembered tokens are accepted, and others get a 503', async () => {
   const { world, check } = setUp();
   await check('known', '::1');
   world.answer = async () => Promise.reject(new Error('ECONNREFUSED'));
@@ -107,7 +107,7 @@ test('while the issuer is out, remembered tokens are accepted, and others get a 
   expect(await check('new', '::1')).toEqual(session);
 });
 
-test('an answer that only this token gets stops no other', async () => {
+test('an error about one token does not affect other tokens', async () => {
   const { world, check } = setUp();
   world.outage = false;
   world.answer = async () => Promise.reject(new Error('403'));

@@ -44,7 +44,7 @@ test.each([
   ['alarm', false, 'noted', 'to ok'],
   ['alarm', true, 'notice', 'to ok'],
 ] as const)(
-  'in %s, repeating %s, what raises makes: %s; what clears: %s; anything else nothing',
+  'in %s, repeating %s, a raising event makes: %s; a clearing one: %s; any other nothing',
   (state, repeat_actions, raising, clearing) => {
     const alarm = clearable({ state, repeat_actions });
     expect(shown(decide(alarm, change(1, 'stopped')))).toBe(raising);

@@ -48,7 +48,7 @@ test.each([
   expect(decision).toEqual(sent ? { kind: 'release', row: sent } : { kind: 'drop' });
 });
 
-test('an alarm that entered its state after the newest held firing was notified of that', () => {
+test('an alarm that entered its state after the newest held firing has been notified of that state', () => {
   const later = alarmIn('alarm', { state_timestamp: minute(4) });
   expect(afterSilence(heldRows([raised]), later, undefined)).toEqual({ kind: 'drop' });
 });

@@ -147,7 +147,7 @@ test('every selector of any query has the project, and no selector is lost', () 
   );
 });
 
-test('whatever the text, it is refused or every selector has the project', () => {
+test('any text is either refused, or every selector in it has the project', () => {
   const pieces = fc.constantFrom(
     'up',
     '{',

@@ -27,7 +27,7 @@ test.each([8, 9, 10, 14, 15, 64])(
   },
 );
 
-test('the default leaves each kind of work what it can use', () => {
+test('the default gives each kind of work as much as it can use', () => {
   expect(callShares(schema.parse(undefined))).toEqual({ returned: 1, applying: 4 });
 });
 

@@ -74,13 +74,13 @@ test.each([
   expect(waitSeconds({ now, since, mostAttempts, random })).toBe(seconds);
 });
 
-test('a webhook of few tries waits for ten minutes', () => {
+test('a webhook with few attempts waits for ten minutes', () => {
   const waiting = { now, mostAttempts: 1, random: 0 };
   expect(waitSeconds({ ...waiting, since: ago(600) })).toBe(18);
   expect(waitSeconds({ ...waiting, since: ago(601) })).toBeUndefined();
 });
 
-test('tries take at most as long as their longest pauses together', () => {
+test('all attempts together take at most as long as the sum of their longest pauses', () => {
   const pauses = Array.from({ length: mostAttempts - 1 }, (_, n) => {
     const answer = { kind: 'answered', status: 503 } as const;
     return verdictOf(answer, { attempts: n + 1, most: mostAttempts, random: 0.9999 }).delaySeconds;

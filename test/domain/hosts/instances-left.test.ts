@@ -109,9 +109,12 @@ test.each([
   ['up', 'active'],
   ['left', 'active'],
   ['failed', 'stopped'],
-] as const)('on a host that is %s, what is registered or reset is %s', (standing, vm_state) => {
-  expect([said(hosts[standing]), reset(hosts[standing])]).toEqual([vm_state, vm_state]);
-});
+] as const)(
+  'on a host that is %s, an instance that is registered or reset is %s',
+  (standing, vm_state) => {
+    expect([said(hosts[standing]), reset(hosts[standing])]).toEqual([vm_state, vm_state]);
+  },
+);
 
 test('no instance is started or stopped on a host with the flag: its service is down', () => {
   const instance = instanceWith({ fault_number: 2 });

@@ -128,7 +128,7 @@ test('beginning and end have the same session id; other projects and other maint
   expect(session(switched(off.after, true).notice)).not.toBe(session(on.notice));
 });
 
-test('the event is the same each time it is made; each switch and each instance has its own', () => {
+test('the event is always the same; each switch and each instance has a different one', () => {
   const made = (notice: Notice, uuid = id(10)) =>
     maintenanceEvent(instanceWith({ uuid, revision: 5, name: 'x' }), notice).message_id;
   expect(made(on.notice)).toBe(made(on.notice));

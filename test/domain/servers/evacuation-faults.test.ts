@@ -132,7 +132,7 @@ describe('an instance on its way', () => {
     expect(settled(movingInstance(), undefined, host)).toBeUndefined();
   });
 
-  test('is the same whichever of its hosts is settled first, and when it is settled again', () => {
+  test('has the same result whichever of its hosts is settled first, and when it is settled again', () => {
     const bySource = asSeen(asSeen(movingInstance(), source), source, target);
     const byTarget = asSeen(asSeen(movingInstance(), undefined, target), source);
     expect(bySource).toEqual(byTarget);

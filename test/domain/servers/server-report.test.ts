@@ -30,7 +30,7 @@ const of = (event_type: string, ...more: readonly Trait[]) =>
     generated: '2026-01-01T08:30:00.123456',
   });
 
-test('the end of a creation says all that a server needs', () => {
+test('the end of a creation contains all that a server needs', () => {
   const report = of('create.end');
   expect(report).toMatchObject({
     uuid: id(10),
@@ -82,7 +82,7 @@ test.each([
   expect(of(type, ...more)?.deleted).toBe(true);
 });
 
-test('what is not said stays as it is, and the project never changes', () => {
+test('missing fields stay unchanged, and the project never changes', () => {
   const existing = instanceWith({ name: 'old', image_id: 'image' });
   const report = serverReport({
     ...eventWith(['instance_id', 1, id(10)], ['state', 1, 'error'], ['project_id', 1, 'other']),

@@ -27,7 +27,7 @@ test('records of the streams are read as changes of rows, in their order', () =>
   expect(instances[1]).toMatchObject({ after: { vm_state: 'stopped' } });
 });
 
-test('the stream of ports holds ports, and what was reported of a host’s ports', () => {
+test('the stream of ports contains ports, and reports on a host’s ports', () => {
   const ports = rowChanges(streamOf('ports'));
   expect(kinds(ports)).toEqual(['port', 'port', 'port', 'port']);
   expect(ports[2]).toMatchObject({ before: { data_plane_status: null } });

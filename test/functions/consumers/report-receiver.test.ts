@@ -121,7 +121,7 @@ test.each([
   expect([...world.conditions.values()]).toMatchObject([{ source, state: 'raised', order }]);
 });
 
-test('reports of one message count in their order, and once, however often it is delivered', async () => {
+test('the reports of one message count in their order, and only once if it is delivered again', async () => {
   const { world, take } = receiver();
   const both = [report('down'), report('up')];
   await take(both);
@@ -231,7 +231,7 @@ test('while the queue lags no silence is recorded, because heartbeats may wait i
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });
 
-test('what was found long ago is left, also if it was a dead letter and was just sent back', async () => {
+test('an old finding of missed heartbeats is ignored, also if it was just sent back from the dead letters', async () => {
   const { world, takeLate } = receiver();
   world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
   // Doctor was out of service until now, so no host can have sent a heartbeat since then.

@@ -45,7 +45,7 @@ test('a batch asks each count once, and posts that fit have room', async () => {
   expect(asked.toSorted()).toEqual(['project a 5', 'receiver x:80 3', 'receiver y:80 2']);
 });
 
-test('what does not fit waits, and takes nothing of the other count', async () => {
+test('a post that does not fit waits, and uses nothing of the other count', async () => {
   const { room, total } = counting(4, 10);
   const webhooks = many(5, 'x', 'a');
   const without = await room(webhooks);

@@ -30,7 +30,7 @@ function conditionOf(n: number): Condition {
 
 const rows = [...Array(many).keys()].map(conditionOf).reverse();
 
-test('it reads a thousand rows at most, and its next pages reach the one condition that is asked for', async () => {
+test('it reads at most a thousand rows, and its next pages reach the requested condition', async () => {
   let read = 0;
   const deps: ConditionPages = {
     condition: async (id) => rows.find(({ condition_id }) => condition_id === id),

@@ -217,13 +217,13 @@ describe.each(all)('%s', (_, sender) => {
     expect(world.downHosts()).toEqual(held ? ['compute-1'] : []);
   });
 
-  test('may clear what was never raised', async () => {
+  test('may clear a condition that was never raised', async () => {
     const world = worldFor(sender);
     expect(await world.report(clear())).toBe(answers.raise);
     expect(world.downHosts()).toEqual([]);
   });
 
-  test('is not made to repeat what is about a host that Doctor does not know', async () => {
+  test('need not repeat a report on an unknown host', async () => {
     const world = worldFor(sender);
     expect(await world.report(raise('compute-99'))).toBe(answers.unknown);
     expect(world.shown()).toEqual([]);
@@ -232,7 +232,7 @@ describe.each(all)('%s', (_, sender) => {
     expect(world.unmatched).toMatchObject(kept);
   });
 
-  test('is refused for good only if the whole body has another form, and nothing changes', async () => {
+  test('gets a final error only if the whole body has another form, and nothing changes', async () => {
     const world = worldFor(sender);
     await world.report(raise());
     const before = world.shown();
@@ -241,7 +241,7 @@ describe.each(all)('%s', (_, sender) => {
     expect(world.shown()).toEqual(before);
   });
 
-  test('sends again while the store is out, and is taken when it is back', async () => {
+  test('sends again while the store fails, and is accepted when it works again', async () => {
     const world = worldFor(sender);
     world.state.storeIsOut = true;
     expect(await world.report(raise())).toBe(503);
@@ -263,7 +263,7 @@ describe.each(overHttp)('%s over HTTP', (_, sender) => {
     }
   });
 
-  test('is asked for a password without one, and refused without the role', async () => {
+  test('is asked for a password if it sends none, and refused without the role', async () => {
     const world = worldFor(sender);
     const asked = await world.send(sender.raise(), {});
     expect(asked.status).toBe(401);

@@ -42,7 +42,7 @@ test.each(kinds.flatMap((kind) => unwrapped.map((body) => ({ ...kind, body }))))
   },
 );
 
-test.each(kinds)('what is wrong in a $kind that is given is said first', async ({ kind }) => {
+test.each(kinds)('an error in the body of a new $kind is reported first', async ({ kind }) => {
   const { ask } = await worldWithBoth();
   for (const body of [{ [kind]: { foo: 1 } }, { [kind]: 7 }, { [`${kind}s`]: [] }]) {
     expect((await ask('admin@ops', 'PUT', `/v2.0/${kind}s/${id(1)}`, { body })).status).toBe(400);
