@@ -8,12 +8,15 @@ import type { Stack } from '../scripts/stack/bring-up.ts';
 import { makeBed, taken } from './bed.ts';
 import { type Figure, percentile } from './figures.ts';
 
-/** Alarms that are created at once, and the time that the stack takes for one, in ms, at most. */
+/**
+ * The number of alarms that are created at once, and the longest time that the stack takes for one,
+ * in ms.
+ */
 const inFlight = 4;
 const perAlarmMs = 30;
 /**
- * The time between the last creation and the moment at which the timers fall due, in ms. A stack that was
- * just made has no ticks in its first minute.
+ * The time between the last creation and the moment when the timers fall due, in ms. A new stack
+ * has no ticks in its first minute.
  */
 const reserveMs = 75_000;
 /** The longest wait for the notifications, in ms. */
@@ -24,7 +27,10 @@ const lateSeconds = 5;
 const Alarm = z.object({ alarm_id: z.string(), state_timestamp: z.string() });
 const Fired = z.object({ alarm_id: z.string(), reason: z.literal('timeout') });
 
-/** So many alarms of one project on events that do not come, whose timeouts end in one second. */
+/**
+ * Measures this many alarms of one project on events that do not come, whose timeouts all end in
+ * the same second.
+ */
 export async function timeouts(stack: Stack, alarms: number): Promise<Figure[]> {
   const bed = await makeBed(stack);
   try {

@@ -17,7 +17,7 @@ export function kindOf({ headers, body }: AwsRequest): string {
 }
 
 /**
- * The tables, queues and topics of Doctor that a request names, each once, as the CDK names their
+ * The tables, queues and topics of Doctor that a request names, each once, by the names of their
  * constructs; empty if it names none.
  */
 export const namesIn = (body: string): readonly string[] => [

@@ -3,12 +3,15 @@ import { kindOf, namesIn } from './kind.ts';
 
 /** A request that the proxy forwarded. Times are in ms since 1970, with fractions. */
 export type Noted = {
-  /** Service and action, such as `DynamoDB Query`; of a request to an API, `API` with method and path. */
+  /**
+   * Service and action, such as `DynamoDB Query`; for a request to an API, `API` with method and
+   * path.
+   */
   readonly kind: string;
   /** The tables, queues and topics that it names; empty if it names none. */
   readonly about: readonly string[];
   readonly began: number;
-  /** When its answer had come; undefined before. */
+  /** When the answer was complete; undefined before that. */
   ended?: number;
 };
 
@@ -20,7 +23,7 @@ export type Proxy = {
   readonly close: () => void;
 };
 
-/** Now, in ms since 1970, finer than `Date.now`. */
+/** The current time in ms since 1970, with fractions, which `Date.now` does not have. */
 const exactly = (): number => performance.timeOrigin + performance.now();
 
 /**

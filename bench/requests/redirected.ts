@@ -8,8 +8,8 @@ import type { Stack } from '../../scripts/stack/bring-up.ts';
 import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
 
 /**
- * Sends the requests of Doctor's functions to another endpoint; the result ends that. SQS is called at the
- * URLs of the queues, so these change, too.
+ * Sends the requests of Doctor's functions to another endpoint. Returns a function that ends this.
+ * SQS is called at the URLs of the queues, so these change too.
  */
 export async function redirected({ endpoint }: Stack, url: string): Promise<() => Promise<void>> {
   const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });

@@ -1,27 +1,30 @@
 import { percentile } from '../figures.ts';
 import type { Noted } from './proxy.ts';
 
-/** A request that most runs make, at its place among those that look like it; medians, in ms from the start. */
+/**
+ * A request that most runs make. Equal requests of a run are distinguished by their order. The
+ * times are medians, in ms from the start of the run.
+ */
 export type Mark = {
   readonly what: string;
   readonly began: number;
   readonly ended: number;
 };
 
-/** Which requests are a run. */
+/** How to recognise the requests of a run. */
 export type RunOf = {
-  /** The kind of the request that begins it. */
+  /** The kind of the first request of a run. */
   readonly begins: RegExp;
-  /** A kind that each run has. */
+  /** A kind of request that every run has. */
   readonly has: RegExp;
-  /** How long after its beginning requests belong to it, in ms. */
+  /** For how long after the first request others belong to the run, in ms. */
   readonly withinMs: number;
 };
 
 /**
- * When runs of the same work make which request, the earliest first. Requests that fewer than half of the
- * runs make are left out.
- * @param noted in the order in which they began.
+ * The requests that runs of the same work make, with their times, the earliest first. Requests that
+ * fewer than half of the runs make are left out.
+ * @param noted The requests, in the order in which they began.
  */
 export function timelineOf(
   noted: readonly Noted[],

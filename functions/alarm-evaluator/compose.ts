@@ -8,6 +8,7 @@ import {
   gentlePace,
 } from '../../flows/evaluate-events.ts';
 import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
+import { type KeepOutsideDeps, keepOutsideEvents } from '../../flows/keep-outside-events.ts';
 import { lastCounts } from '../../flows/last-counts.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
@@ -18,6 +19,7 @@ const perRest = 10;
 export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
   Omit<EvaluateDeps, 'pace' | 'sendRest' | 'lastCounts'> &
   SendGroupsDeps &
+  KeepOutsideDeps &
   Pick<EvaluateTimeoutsDeps, 'transactionsAtOnce'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
     readonly pace: 'full' | 'gentle';
@@ -44,6 +46,7 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
   };
   return alarmEvaluator({
     evaluate: (events, which) => evaluateEvents(flow, events, which),
+    keepOutside: (message) => keepOutsideEvents(parts, message),
     evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
     sendGroups: (message) => sendGroups(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),

@@ -65,7 +65,10 @@ test('an instance is read as written, maps and nulls included', async () => {
   expect(await instances.saveInstance(undefined, row)).toBe(false);
 });
 
-/** What may move without a new revision is a condition too: it must never move back. */
+/**
+ * Attributes that may change without a new revision are also in the condition, so that an old write
+ * cannot set them back.
+ */
 test.each([
   { revision: 2 },
   { incarnation: id(9) },
@@ -81,7 +84,7 @@ test.each([
   expect(await instances.instance(read.uuid)).toEqual(now);
 });
 
-test('what a fault makes of instances is written whole; what was overtaken is given back', async () => {
+test('the changes of a fault are written whole; instances that another writer changed are returned', async () => {
   const rows = vmStates.flatMap((vm_state) =>
     [0, 1, 2, 3].map(() => newInstance({ vm_state, host: 'compute-1', power_state: 1 })),
   );
@@ -113,12 +116,21 @@ test('instances are found by host, and a move or a tombstone takes them out', as
   const [first, second] = [newInstance({ host: a }), newInstance({ host: a })];
   for (const row of [first, second]) await instances.saveInstance(undefined, row);
   expect((await all(instances.instancesOn(a))).sort()).toEqual([first.uuid, second.uuid].sort());
+  const copies = async (host: string) => {
+    const rows: Instance[] = [];
+    for await (const page of instances.copiesOn(host)) rows.push(...page);
+    return rows;
+  };
+  expect(await copies(a)).toHaveLength(2);
+  expect(await copies(a)).toEqual(expect.arrayContaining([first, second]));
 
   await instances.saveInstance(first, { ...first, host: b, revision: 2 });
   const gone = deletedInstance(second, { reported_at: minute(20), actor: actor }).row;
   expect(await instances.saveInstance(second, gone)).toBe(true);
   expect(await all(instances.instancesOn(a))).toEqual([]);
   expect(await all(instances.instancesOn(b))).toEqual([first.uuid]);
+  expect(await copies(a)).toEqual([]);
+  expect(await copies(b)).toEqual([{ ...first, host: b, revision: 2 }]);
   expect(await instances.instance(second.uuid)).toEqual(gone);
   expect(await uuidsOf({ by: 'time' })).not.toContain(second.uuid);
   const { INSTANCES_TABLE } = own.env;
@@ -171,7 +183,7 @@ test('instances are listed by host and state in the order of their creation, eit
   expect(await uuidsOf({ by: 'state', vm_state: 'rescued' }, walk)).toEqual(
     newest.toReversed().slice(3),
   );
-  // Stopped or deleted, it is in another list.
+  // A stopped or deleted instance is in another list.
   await instances.saveInstance(after, { ...after, vm_state: 'stopped', revision: 2 });
   expect(await uuidsOf({ by: 'state', vm_state: 'rescued' })).not.toContain(after.uuid);
   expect(await uuidsOf({ by: 'state', vm_state: 'stopped' })).toContain(after.uuid);

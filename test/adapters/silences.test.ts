@@ -169,7 +169,7 @@ test('held rows are not swept; one is released, and the others are dropped', asy
   await stores().markDelivered([row]);
 });
 
-test('rows are moved to another silence, and dropped only by the one that holds them', async () => {
+test('rows are moved to another silence, and only the silence that holds them drops them', async () => {
   const { move, drop } = stores();
   const [one, other] = [randomUUID(), randomUUID()];
   const { rows } = await heldRowsOf(one, 2);

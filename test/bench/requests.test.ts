@@ -43,7 +43,7 @@ test('a timeline has the medians of what most runs do, and nothing of other requ
   ];
   const noted = [
     ...[...runAt(0, 10), ...runAt(1_000, 20), ...runAt(2_000, 90)],
-    // What one run alone makes, what is too late, and a report that nobody is notified of.
+    // A request that only one run makes, one that is too late, and a report without notifications.
     ...[at(2_000, 95, 'DynamoDB PutItem'), at(2_000, 500, 'SNS PublishBatch')],
     at(3_000, 0, 'API PUT /report'),
   ];

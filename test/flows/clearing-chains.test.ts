@@ -48,7 +48,7 @@ test('an event without a notification is recorded, so that a late copy does not 
   expect(published).toHaveLength(3);
 });
 
-test('of a chain that a rival has begun the rest is decided anew', async () => {
+test('if another evaluator has begun a chain, the rest of it is decided again', async () => {
   const { alarms, rows, published, state, evaluate, file, transitions, deps } = evaluationWorld();
   file(clearing);
   const rival = alarmTables([...alarms.values()]);

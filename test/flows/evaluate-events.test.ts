@@ -1,4 +1,4 @@
-/** Which alarms an event fires, how often, and how much is written at once. */
+/** Which alarms an event fires, how often, and how many rows are written at once. */
 
 import { expect, test } from 'vitest';
 import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';

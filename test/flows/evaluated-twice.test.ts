@@ -1,4 +1,4 @@
-/** Evaluating twice equals evaluating once, whatever the alarms wait for and the events say. */
+/** Evaluating events twice has the same result as evaluating them once, for all alarms and events. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alarmStates } from '../../domain/alarms/alarm.ts';
@@ -36,7 +36,7 @@ const place = fc.record({
   revision: fc.integer({ min: 1, max: 5 }),
   at: fc.integer({ min: 1, max: 5 }),
 });
-/** Events of a few resources and of outside, none of a project. */
+/** Events of a few resources and events from outside, all without a project. */
 const events = fc.array(fc.tuple(anyEvent, place), { minLength: 1, maxLength: 6 }).map((given) =>
   given.map(([event, { resource, revision, at }], n): DoctorEvent => {
     const traits = event.traits.filter(([name]) => !/^(project|tenant)_id$/.test(name));

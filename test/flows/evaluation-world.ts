@@ -21,7 +21,7 @@ export const change = (n: number, given: Partial<DoctorEvent> = {}): DoctorEvent
   ...given,
 });
 
-/** The same, with the state that vm-1 has then. */
+/** The n-th change of vm-1, with the state after it. */
 export const becomes = (n: number, to: string): DoctorEvent => {
   const event = change(n);
   return { ...event, traits: [...event.traits, ['state', 1, to]] };
@@ -32,7 +32,7 @@ export const stateIs = (value: string): RuleCondition => ({
   ...{ field: 'traits.state', op: 'eq', type: '', value },
 });
 
-/** A rule that is raised by what stops, and cleared by what runs again. */
+/** A rule that a stop raises, and a start clears. */
 export const clearing = {
   rule: {
     event_type: '*',

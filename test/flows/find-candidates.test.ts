@@ -1,4 +1,4 @@
-/** Which keys are requested of the index. */
+/** The keys that are read from the index. */
 import { expect, test } from 'vitest';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
 import { findCandidates } from '../../flows/find-candidates.ts';
@@ -11,7 +11,7 @@ const event = (project: string, n = 1) => ({
 });
 const all = { from: undefined, slicesNamed: false };
 
-/** @param last what is remembered of earlier messages. */
+/** @param last What is remembered from earlier messages. */
 async function asked(
   counts: Readonly<Record<string, AlarmCounts>>,
   events: readonly ReturnType<typeof event>[],
@@ -44,18 +44,18 @@ test('a project without alarms costs no lookup', async () => {
   expect(found).toEqual([]);
 });
 
-test('a project whose alarms all name a resource is not asked for those that name none', async () => {
+test('if all alarms of a project name a resource, those without one are not looked up', async () => {
   const { lookups } = await asked({ a: { all: 3, wide: 0 } }, [event('a'), event('b')]);
   expect(lookups).toEqual([{ project_id: 'a', keys: ['resource#a#vm-1'], alarms: 3 }]);
 });
 
-test('an alarm that names none may name one in its clear, so both are asked for', async () => {
+test('an alarm without a resource may name one in its clear query, so both are looked up', async () => {
   const { lookups, found } = await asked({ a: { all: 1, wide: 1 } }, [event('a')]);
   expect(lookups.map(({ keys }) => keys.length)).toEqual([1, 2]);
   expect(found).toHaveLength(3);
 });
 
-test('the keys of all events of a project are asked for together, each once', async () => {
+test('the keys of all events of a project are looked up together, each once', async () => {
   const events = [event('a', 1), event('a', 2), event('b', 1), event('a', 1)];
   const { counted, lookups } = await asked(
     { a: { all: 9, wide: 0 }, b: { all: 2, wide: 0 } },
@@ -96,7 +96,7 @@ test('a project that had alarms before is looked up while its alarms are counted
   expect([...eventsOf.keys()]).toEqual(['alarm']);
 });
 
-test('what is remembered decides only when a key is requested: each is requested once', async () => {
+test('remembered keys decide only when a key is requested: each is requested once', async () => {
   const last = lastCounts();
   await asked({ a: { all: 1, wide: 0 }, b: { all: 2, wide: 2 } }, [event('a'), event('b')], last);
   const now = { a: { all: 5, wide: 1 }, c: { all: 1, wide: 0 } };
@@ -106,7 +106,7 @@ test('what is remembered decides only when a key is requested: each is requested
       ['a', 1],
       ['b', 1],
     ],
-    // Of the whole project: those of b, as they were, and then those of a.
+    // Alarms of the whole project: those of b, unchanged, and then those of a.
     ...[
       ['b', 2],
       ['c', 1],
@@ -127,7 +127,7 @@ test('a project whose last alarm was deleted costs lookups once more, and then n
   expect((await asked({}, [event('a')], last)).lookups).toEqual([]);
 });
 
-test('of many projects those that were asked last are remembered', () => {
+test('of many projects, those that were looked up last are remembered', () => {
   const last = lastCounts(2);
   const counts = new Map(['a', 'b', 'c'].map((id) => [id, { all: 1, wide: 0 }]));
   last.note(['a', 'b'], counts);

@@ -1,4 +1,4 @@
-/** The copy of an event that was evaluated before: what it reads and writes. */
+/** The reads and writes of the copy of an event that was evaluated before. */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
@@ -123,7 +123,7 @@ test('if the rows cannot be read, the transactions decide', async () => {
   expect(log).toContain('write 6 rows');
 });
 
-test('what a copy leaves for later is a copy as well', async () => {
+test('the rest that a copy leaves for later is also marked as a copy', async () => {
   const { deps, rests } = world(120);
   const gentle = { ...deps, pace: gentlePace };
   await evaluateEvents(gentle, events.slice(0, 1));

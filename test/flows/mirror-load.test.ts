@@ -1,7 +1,7 @@
 /**
- * Hundreds of hosts that are up again at once, beside a walk: what the jobs of the mirror take from
- * each other. The queue and its processes are played in time that the test moves; each request to
- * the cloud takes 400 ms.
+ * Hundreds of hosts that are up again at once, during a walk: how the jobs of the mirror affect
+ * each other. The queue and its processes are simulated on a clock of the test; each request to the
+ * cloud takes 400 ms.
  */
 import { afterEach, expect, test, vi } from 'vitest';
 import { callShares } from '../../domain/cloud/call-shares.ts';
@@ -132,7 +132,7 @@ test.each([14, 18])(
     expect(seen.walk).toBeGreaterThan(240);
     const looks = begun.filter(({ job }) => job === 'services');
     expect(looks).toHaveLength(12);
-    // The walk looks at them once too.
+    // The walk reads them once too.
     expect(seen.services).toBe(13);
     expect(seen.changes).toBe(4);
     for (const job of ['services', 'changes']) {

@@ -1,4 +1,4 @@
-/** Missed heartbeats on tables in memory: nothing false, nothing twice, whatever comes between. */
+/** Missed heartbeats on tables in memory: no false report and none twice, in any order of events. */
 import { expect, test } from 'vitest';
 import type { Source } from '../../domain/conditions/source.ts';
 import { heartbeatSource, ownHolder } from '../../domain/hosts/holders.ts';
@@ -86,7 +86,7 @@ test('a heartbeat that comes just before the write is never overtaken by the rep
   expect([world.sent, world.writes]).toEqual([[], []]);
 });
 
-test('what Doctor did not hear because it was out of service is not a silence', async () => {
+test('heartbeats that are missing because Doctor was out of service do not count', async () => {
   const { missed, row } = silenceWorld();
   expect(await missed(at(120))).toEqual([]);
   expect(row().forced_down).toBe(false);
@@ -103,6 +103,14 @@ test('a heartbeat ends it, once', async () => {
   expect(row()).toMatchObject({ forced_down: false, held_by: [] });
   expect(conditions()).toMatchObject([{ state: 'cleared', held: false }]);
   expect(world.sent).toHaveLength(2);
+});
+
+test('a host that need not send heartbeats any more is up again', async () => {
+  const { world, missed, heard, row } = silenceWorld();
+  await missed();
+  world.hosts.set('compute-1', { ...row(), heartbeat: false, heartbeat_since: null });
+  expect(await heard()).toEqual(['compute-1']);
+  expect(row()).toMatchObject({ forced_down: false, held_by: [] });
 });
 
 test('if the source holds, the host stays down, and its next silence is reported again', async () => {
@@ -150,7 +158,7 @@ test.each(Object.entries(waysUp))(
       expect(await missed()).toEqual([]);
     }
     expect(world.world.sent).toHaveLength(sent);
-    // It is not forgotten: it sent none, and is reported once more.
+    // The host still sends no heartbeat, so it is reported once more.
     clock.now = at(231);
     expect(await missed()).toEqual(['compute-1']);
     expect(await missed()).toEqual([]);
@@ -170,14 +178,14 @@ test('a host that sends heartbeats again after that is reported for its next sil
   expect(await missed()).toEqual(['compute-1']);
 });
 
-test('an administrator who reports up a host that was taken down, and is silent, is not contradicted at once', async () => {
+test('if an administrator reports up a host that was held down and is silent, it is not reported down again at once', async () => {
   const world = silenceWorld();
   const { clock, missed, row } = world;
   world.world.hosts.set('compute-1', {
     ...host,
     ...{ forced_down: true, held_by: [ownHolder(true)] },
   });
-  // Reported up before any look has found its silence.
+  // The host is reported up before any look has found that it is silent.
   await waysUp['reports the host up'](world, 161);
   clock.now = at(166);
   expect(await missed()).toEqual([]);
@@ -211,7 +219,7 @@ test('a host that another source holds down stays down when it sends heartbeats 
   expect(row()).toMatchObject({ forced_down: true, held_by: [{ source: 'zabbix' }] });
 });
 
-test('in every order of silence, messages and heartbeats the last message leaves what the row says', async () => {
+test('in every order of silence, messages and heartbeats the result after the last message agrees with the row', async () => {
   const steps = ['missed', 'heard', 'beat', 'wait', 'missed', 'heard'] as const;
   const orders = permutations(steps);
   for (const order of orders) {

@@ -1,4 +1,4 @@
-/** The mirror of the cloud: it is there with the setting `cloud` only. */
+/** The mirror of the cloud: it exists with the setting `cloud` only. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';

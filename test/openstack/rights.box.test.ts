@@ -107,7 +107,10 @@ const refusal = (request: (() => Promise<unknown>) | undefined): Promise<string 
 const nameOf = ({ method, path }: Rule): string => `${method} ${path}`;
 
 test('the tutorial has a rule for each request, and no other', async () => {
-  expect(rules.map(nameOf).sort()).toEqual(Object.keys(await doctorWith(user)).sort());
+  // The path of the list is one of those of a server.
+  const list = 'GET /v2.1/servers/detail';
+  const requests = Object.keys(await doctorWith(user)).filter((name) => name !== list);
+  expect(rules.map(nameOf).sort()).toEqual(requests.sort());
 });
 
 test('with these rules, and the role admin, every request is allowed', async () => {

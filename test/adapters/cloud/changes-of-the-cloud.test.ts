@@ -1,6 +1,6 @@
 /**
- * All that Doctor may change in a cloud. `os-stop` and other actions that Nova keeps for a host that
- * is down are not among it. Source: docs/wire/cloud.md#services-of-nova.
+ * All that Doctor may change in a cloud. `os-stop`, and other actions that Nova would carry out
+ * after the host is up again, are not among it. Source: docs/wire/cloud.md#services-of-nova.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import type { CloudRequest, makeCloudSession } from '../../../adapters/cloud/ses
 import { root } from '../../../scripts/stack/state.ts';
 import { id } from '../../domain/rows.ts';
 
-/** The requests so far that are no reads. No request is answered. */
+/** The requests so far, without reads. No request is answered. */
 const changes: string[] = [];
 const session: Pick<ReturnType<typeof makeCloudSession>, 'request'> = {
   request: async <T>({ service, method, path, body }: CloudRequest<T>): Promise<T> => {

@@ -1,4 +1,7 @@
-/** How the requests that may be in flight are shared, and that all shares together are the limit. */
+/**
+ * How the allowed number of requests in flight is shared, and that all shares together are the
+ * limit.
+ */
 import { expect, test } from 'vitest';
 import { callShares, cloudProcesses, leastInFlight } from '../../../domain/cloud/call-shares.ts';
 import { cloudJobNames } from '../../../domain/mirror/cloud-job.ts';
@@ -7,7 +10,7 @@ import { cloudConcurrency, mirrorConcurrency } from '../../../infra/messaging.ts
 
 const { cloudCallsInFlight: schema } = cloudSettings;
 
-/** The requests in flight when every process that may run is at work. */
+/** The requests in flight when as many processes as possible run. */
 function allTogether(limit: number): number {
   const { returned, applying } = callShares(limit);
   const mirror = mirrorConcurrency - 1 + returned;
@@ -24,7 +27,7 @@ test.each([8, 9, 10, 14, 15, 64])(
   },
 );
 
-test('the default leaves each kind of work what it can use', () => {
+test('the default gives each kind of work as much as it can use', () => {
   expect(callShares(schema.parse(undefined))).toEqual({ returned: 1, applying: 4 });
 });
 

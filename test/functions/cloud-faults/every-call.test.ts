@@ -1,4 +1,7 @@
-/** Every request to the cloud fails, is lost, or is carried out without an answer: the same comes of it. */
+/**
+ * Every request to the cloud fails, is lost, or is carried out without an answer. The result is
+ * always the same.
+ */
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { CloudTask, MoveTask } from '../../../domain/cloud/cloud-task.ts';
@@ -101,8 +104,8 @@ const works: readonly Work[] = [
 ];
 
 /**
- * All that is ever changed in the cloud, by the first fields of the bodies. No server of a host that
- * is down is stopped, started, rebooted or migrated: docs/wire/cloud.md#services-of-nova.
+ * All changes that are ever made in the cloud, by the first fields of the bodies. No server of a
+ * host that is down is stopped, started, rebooted or migrated: docs/wire/cloud.md#services-of-nova.
  */
 const changesOfTheCloud = [
   'POST /compute/v2.1/servers/{id}/action evacuate',
@@ -139,7 +142,7 @@ const endOf = ({
   ...{ queue, letters, hostReads },
 });
 
-/** Does the work, with one request in trouble, and Nova at work meanwhile. */
+/** Does the work with one disturbed request, while Nova does its own work. */
 async function ended({ world: begin, tasks }: Work, trouble?: CallTrouble & { call: string }) {
   await using world = await begin();
   if (trouble) world.cloud.disturb(trouble.disturbance(trouble.call));

@@ -1,7 +1,7 @@
 /**
- * Reports in quick succession: whatever becomes of their messages and of the requests to Nova, Nova
- * ends with what Doctor shows, no request of Doctor's is taken for a report of others, and each
- * fault says so.
+ * Reports in quick succession. Whatever happens to their messages and to the requests to Nova: Nova
+ * ends in the state that Doctor shows, no request of Doctor is taken for a report of another
+ * caller, and each fault records its outcome.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const outcome = (world: CloudWorld, number: number) => {
   return `${change} ${state}`;
 };
 
-/** Whether the mirror would take the flag in Nova for a report of others. */
+/** True if the mirror would take the flag in Nova for a report of another caller. */
 function isTakenForReport(world: CloudWorld): boolean {
   const forced_down = inNova(world) ?? false;
   if (forced_down === world.rows.hosts.get('compute-1')?.forced_down) return false;
@@ -45,7 +45,7 @@ test('a request that Nova carries out after the host has come back is undone, an
   expect(outcome(world, 1)).toBe('up done');
 });
 
-test('what Nova has not carried out after a minute counts as lost', async () => {
+test('a request that Nova has not carried out after a minute counts as lost', async () => {
   await using world = await cloudWorld({ hosts: [downHost()] });
   Object.assign(world.trouble, { from: 2, to: 3, how: 'lose' });
   await world.handle(world.service(downHost()));
@@ -75,7 +75,7 @@ test('a fault that is over before its message is handled does not stay pending',
   expect([outcome(world, 1), outcome(world, 2)]).toEqual(['up done', 'down done']);
 });
 
-test('nor does one that was pending when the next fault came', async () => {
+test('a fault that was pending at the next fault does not stay pending either', async () => {
   await using world = await cloudWorld({ hosts: [downHost(1)] });
   await world.cloud.stop();
   await world.handle(world.service(downHost(1)));
@@ -93,7 +93,7 @@ const Step = fc.oneof(
   fc.constant('carry out' as const),
 );
 
-test('messages in any order, twice and at once, and requests that are lost or late', async () => {
+test('messages in any order, repeated and at the same time, and requests that are lost or late', async () => {
   const steps = fc.array(Step, { minLength: 3, maxLength: 9 });
   const trouble = fc.record({
     from: fc.integer({ min: 1, max: 8 }),

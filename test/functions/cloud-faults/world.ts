@@ -32,19 +32,19 @@ type Given = {
   readonly inNova?: readonly string[];
   readonly ports?: number;
   readonly marksServers?: boolean;
-  /** Runs after Doctor noted what it writes, or wrote, to Nova. */
+  /** Runs after Doctor has recorded what it is going to write, or has written, to Nova. */
   readonly onApplied?: (row: AppliedService, rows: ReturnType<typeof worldOf>) => void;
 };
 
 type Queued = { readonly task: CloudTask | MoveTask; readonly seconds: number };
 
 /**
- * The n-th requests to Nova and Neutron, from 1, that are not carried out, or not answered. `late`:
- * not answered, and carried out when `carryOut` is called.
+ * The requests to Nova and Neutron (the n-th, from 1) that are not carried out, or not answered.
+ * `late`: not answered, and carried out when `carryOut` is called.
  */
 type Trouble = { requests: number; from: number; to: number; how: 'lose' | 'lose-answer' | 'late' };
 
-/** The connection is closed where the service throws. */
+/** The stand-in closes the connection if the service throws. */
 const troubled =
   (trouble: Trouble, serve: Served, late: (() => unknown)[]): Served =>
   async (request) => {
@@ -91,7 +91,7 @@ export async function cloudWorld({
   const claims = new Map<string, MoveClaim>();
   const queue: Queued[] = [];
   const letters: DeadLetter[] = [];
-  /** The reads of hosts that the mirror was asked for. */
+  /** The hosts that the mirror was asked to read. */
   const hostReads: HostReturn[] = [];
   const clock = { ms: Date.parse('2026-01-01T00:30:00.000Z') };
   const { log } = logbook();
@@ -133,7 +133,7 @@ export async function cloudWorld({
     now: () => new Date(clock.ms).toISOString(),
     log,
   };
-  /** Handles a message with other parts; one that fails is delivered again. */
+  /** Handles a message with some parts replaced. A message that fails is delivered again. */
   const handlerWith = (other: Partial<CloudFaultsParts>) => {
     const handler = compose({ ...parts, ...other });
     return async (task: CloudTask | MoveTask): Promise<void> => {
@@ -146,7 +146,7 @@ export async function cloudWorld({
     ...{ cloud, rows, plane, nova, neutron, outcomes, applied },
     ...{ claims, queue, letters, hostReads, clock, trouble },
     ...{ handle, handlerWith, parts },
-    /** Nova and Neutron carry out what they did not answer. */
+    /** Lets Nova and Neutron carry out the requests that they did not answer. */
     carryOut: async (): Promise<void> => {
       for (const each of late.splice(0)) await each();
     },

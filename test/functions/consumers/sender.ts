@@ -146,5 +146,5 @@ export const good = 'https://user:secret@good.example/x?token=secret';
 /** A URL whose receiver fails where a test says so. */
 export const bad = 'https://bad.example/';
 
-/** What a receiver that hangs gives. */
+/** The result of a receiver that hangs. */
 export const hung: Answer = { kind: 'unanswered', reason: 'no answer within 5 s', timedOut: true };

@@ -48,7 +48,7 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
   expect(counts).toEqual([{ found: 1 }, { published: 1 }]);
 });
 
-test('what cannot be published is counted as undelivered all the same', async () => {
+test('rows that cannot be published are still counted as undelivered', async () => {
   const counts: SweepCounts[] = [];
   const handler = sweeperOf({
     undelivered: async () => [row],

@@ -1,6 +1,6 @@
 /**
- * Dead letters of what happens because time has passed: each is shown and deleted as any other, and
- * goes back only if what it says can still be true.
+ * Dead letters of timers, ticks and rounds: each is shown and deleted like any other, and is sent
+ * back only if its content can still be true.
  */
 import { expect, test } from 'vitest';
 import type { Call } from '../call.ts';

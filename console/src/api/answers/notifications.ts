@@ -33,7 +33,6 @@ export interface NotificationsAnswers {
   "POST /doctor/v1/alarm-preview": {
     from: string;
     to: string;
-    note: string;
     looked_at: number;
     matched: number;
     events: {

@@ -37,7 +37,6 @@ export function Preview({ form }: { form: AlarmForm }) {
             {found.matched} of {found.looked_at} events since <Time at={found.from} />
             {found.matched > found.events.length && `; the newest ${found.events.length}:`}
           </p>
-          <p class="faint">{found.note}</p>
           <Table
             label="Events that would have matched"
             rows={found.events}
