@@ -65,7 +65,8 @@ export async function logIn(env: CliVariables): Promise<CliSession> {
   });
   const token = headers.get('x-subject-token');
   const known = Token.safeParse(body);
-  if (!token || !known.success) throw new Failure('The login was answered by no Keystone.');
+  if (!token || !known.success)
+    throw new Failure('The answer to the login is not one of Keystone.');
   const { catalog } = known.data.token;
   return {
     ask: async ({ service, method = 'GET', path, body: json, microversion }) => {
