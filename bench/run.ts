@@ -9,7 +9,8 @@ import { related } from './relate.ts';
 import { keep, keptResultsFile } from './results.ts';
 import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
-// `npm run bench`: from the report of a fault to the notification, on a stack of its own.
+// `npm run bench`: measures from the report of a fault to the notification, on a stack that it
+// starts itself.
 
 /** The default sizes. A million alarms need an estimated 6 GB of memory and half an hour. */
 const usual = { alarms: 50_000, hosts: 12_000 };
@@ -60,14 +61,9 @@ type Played = {
 };
 
 /**
-<<<<<<< HEAD
- * Plays the scenarios one after the other; undefined after an interruption. One that ends with an error
- * has no figures; the others go on.
- * @param afterEach is called with the figures of all scenarios so far.
-=======
  * Runs the scenarios one after the other. Returns undefined after an interruption. A scenario that
  * ends with an error has no figures; the others still run.
->>>>>>> main
+ * @param afterEach Called with the figures of all scenarios so far.
  */
 async function played(
   plays: readonly Play[],

@@ -4,8 +4,8 @@ import * as z from 'zod';
 export type CliVariables = Readonly<Record<string, string | undefined>>;
 
 /**
- * A request that failed. The message is printed as it is; exit status 1. `status` is the status of the
- * answer, undefined if there was none; `retryAfter` is its header, in seconds.
+ * A request that failed. The message is printed unchanged; the exit status is 1. `status` is the
+ * status of the answer, undefined if there was none; `retryAfter` is its header, in seconds.
  */
 export class Failure extends Error {
   readonly status: number | undefined;
