@@ -9,8 +9,7 @@ import { related } from './relate.ts';
 import { keep, keptResultsFile } from './results.ts';
 import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
-// `npm run bench`: measures from the report of a fault to the notification, on a stack that it
-// starts itself.
+// `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
 /** The default sizes. A million alarms need an estimated 6 GB of memory and half an hour. */
 const usual = { alarms: 50_000, hosts: 12_000 };
