@@ -73,7 +73,7 @@ export function coldStartTable(results: KeptResults): string {
     `An empty function: ${quiet} ms. Load before and after: ${run.load}, ${run.loadAtEnd}.`,
     table(
       [
-        ...['function', 'bundle before, kB', 'bundle now, kB'],
+        ...['function', 'bundle before, kB', 'loaded at the start now, kB', 'later, kB'],
         ...['start before, by an empty function', 'start now', 'start now, ms of processor time'],
       ],
       names.map((name) => {
@@ -81,6 +81,7 @@ export function coldStartTable(results: KeptResults): string {
         const [kilobytes, times] = before[name] ?? ['', ''];
         return [
           ...[name, `${kilobytes}`, `${Math.round(value(`${name}, bundle`))}`],
+          `${Math.round(value(`${name}, loaded later`))}`,
           ...[times === '' ? '' : `${times} ×`, `${rounded(start / quiet)} ×`, `${start}`],
         ];
       }),

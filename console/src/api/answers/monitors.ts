@@ -2,6 +2,33 @@
 /** What each route answers with 2xx, by its method and path. */
 
 export interface MonitorsAnswers {
+  "PUT /doctor/v1/inspector/events": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/inspector/events": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/alertmanager": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/prometheus/api/v2/alerts": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/prometheus/{source}/api/v2/alerts": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/am/api/v2/alerts": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/redfish/{host}": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/redfish": {
+    items: ItemOutcome[];
+  };
+  "POST /doctor/v1/consul": {
+    items: ItemOutcome[];
+  };
   "GET /doctor/v1/conditions": {
     conditions: Condition[];
     next?: string;
@@ -32,33 +59,12 @@ export interface MonitorsAnswers {
     unmatched: UnmatchedItem[];
     next?: string;
   };
-  "PUT /doctor/v1/inspector/events": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/inspector/events": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/alertmanager": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/prometheus/api/v2/alerts": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/prometheus/{source}/api/v2/alerts": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/am/api/v2/alerts": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/redfish/{host}": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/redfish": {
-    items: ItemOutcome[];
-  };
-  "POST /doctor/v1/consul": {
-    items: ItemOutcome[];
-  };
+}
+export interface ItemOutcome {
+  outcome: "raised" | "renewed" | "cleared" | "ignored" | "unmatched";
+  reason: string | null;
+  condition_id: string | null;
+  fault_id: string | null;
 }
 export interface Condition {
   source: string;
@@ -128,10 +134,4 @@ export interface UnmatchedItem {
   reason: string;
   item: string;
   id: string;
-}
-export interface ItemOutcome {
-  outcome: "raised" | "renewed" | "cleared" | "ignored" | "unmatched";
-  reason: string | null;
-  condition_id: string | null;
-  fault_id: string | null;
 }
