@@ -6,7 +6,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { heldUntilPermitted, noAttemptAfterEnd } from './permit.ts';
@@ -15,7 +15,7 @@ import { heldUntilPermitted, noAttemptAfterEnd } from './permit.ts';
  * Ends a hung connection long before the Lambda times out; the SDK's default is no limit. The SDK
  * repeats an attempt that was ended, so every write must allow a repeat.
  */
-const limits = {
+export const limits = {
   maxAttempts: 4,
   requestHandler: {
     connectionTimeout: 1_000,
@@ -25,10 +25,10 @@ const limits = {
 } as const;
 
 /** The first step of every call. */
-const first = { step: 'initialize', priority: 'high', name: 'permit' } as const;
+export const first = { step: 'initialize', priority: 'high', name: 'permit' } as const;
 
 /** The first step of every attempt: the SDK repeats what comes after its own step of this kind. */
-const eachAttempt = { step: 'finalizeRequest', priority: 'low', name: 'attempt' } as const;
+export const eachAttempt = { step: 'finalizeRequest', priority: 'low', name: 'attempt' } as const;
 
 /** DynamoDB with plain values; an undefined attribute is left out. */
 export function makeDynamo(): DynamoDBDocumentClient {
@@ -47,14 +47,6 @@ export type Clients = {
   readonly sns: SNSClient;
   readonly secrets: SecretsManagerClient;
 };
-
-/** SNS with limits on every attempt. */
-export function makeSns(): SNSClient {
-  const client = new SNSClient(limits);
-  client.middlewareStack.add(heldUntilPermitted, first);
-  client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
-  return client;
-}
 
 /** SQS with limits on every attempt. */
 export function makeSqs(): SQSClient {
