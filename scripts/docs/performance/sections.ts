@@ -68,6 +68,11 @@ export function coldStartTable(results: KeptResults): string {
   if (!run) return 'Not measured yet.';
   const value = (figure: string) => run.figures.find((each) => each.figure === figure)?.value ?? 0;
   const quiet = value('quiet: empty function, start');
+  /** Empty in results from before bundles were split. */
+  const laterOf = (name: string): string => {
+    const later = run.figures.find(({ figure }) => figure === `${name}, loaded later`);
+    return later ? `${Math.round(later.value)}` : '';
+  };
   const names = run.figures.flatMap(({ figure }) => /^(.*), bundle$/.exec(figure)?.[1] ?? []);
   return [
     `An empty function: ${quiet} ms. Load before and after: ${run.load}, ${run.loadAtEnd}.`,
@@ -81,7 +86,7 @@ export function coldStartTable(results: KeptResults): string {
         const [kilobytes, times] = before[name] ?? ['', ''];
         return [
           ...[name, `${kilobytes}`, `${Math.round(value(`${name}, bundle`))}`],
-          `${Math.round(value(`${name}, loaded later`))}`,
+          laterOf(name),
           ...[times === '' ? '' : `${times} ×`, `${rounded(start / quiet)} ×`, `${start}`],
         ];
       }),
