@@ -89,8 +89,13 @@ export async function getAll(
 
 /** The first and the longest pause before rows are requested again, in milliseconds. */
 const pauses = { first: 20, longest: 1_000 };
+/** Requests in turn that return no row, in three seconds: then the table is too busy. */
+const mostInVain = 8;
 
-/** DynamoDB returns the rows that it could read in time; the others are requested again, a little later. */
+/**
+ * DynamoDB returns the rows that it could read in time; the others are requested again, a little later.
+ * @throws after `mostInVain`.
+ */
 async function getSlice(
   client: DynamoDBDocumentClient,
   table: string,
@@ -100,15 +105,18 @@ async function getSlice(
   const shown = only && { ProjectionExpression: only.join(', ') };
   const rows: Row[] = [];
   let left: Row[] = keys.map((key) => ({ ...key }));
-  for (let tries = 1; left.length > 0; tries++) {
+  for (let inVain = 0; left.length > 0; ) {
     const answer = await client.send(
       new BatchGetCommand({
         RequestItems: { [table]: { Keys: left, ConsistentRead: true, ...shown } },
       }),
     );
     rows.push(...(answer.Responses?.[table] ?? []));
+    const asked = left.length;
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (left.length > 0) await sleep(grownPause(tries, pauses));
+    inVain = left.length < asked ? 0 : inVain + 1;
+    if (inVain === mostInVain) throw new Error(`${table} returned no row in ${inVain} requests`);
+    if (left.length > 0) await sleep(grownPause(inVain + 1, pauses));
   }
   return rows;
 }

@@ -3,13 +3,13 @@ import { type Figure, percentile, spread } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 import { timesOf } from './one-instance.ts';
 
-/** The source of this scenario: its hosts count as fenced, as those of `one` do. */
+/** The source of this scenario. Its hosts count as fenced, like those of `one`. */
 const source = 'alertmanager/bench';
 
-/** How much longer than `one` the median may be. */
+/** The largest allowed ratio of the median to that of `one`. */
 const longerThanOne = 1.1;
 
-/** What Alertmanager sends of one host whose exporter does not answer. */
+/** What Alertmanager sends about one host whose exporter does not answer. */
 const webhook = (host: string, status: 'firing' | 'resolved') => ({
   version: '4',
   receiver: 'doctor',
@@ -28,7 +28,7 @@ const webhook = (host: string, status: 'firing' | 'resolved') => ({
   ],
 });
 
-/** The fleet, reported by Alertmanager's webhook. */
+/** The same fleet, whose faults are reported by Alertmanager's webhook. */
 function byAlertmanager({ admin }: Bed, fleet: Fleet): Fleet {
   const post = (status: 'firing' | 'resolved') =>
     admin.expect('POST', '/doctor/v1/alertmanager?source=bench', {
@@ -46,7 +46,10 @@ function byAlertmanager({ admin }: Bed, fleet: Fleet): Fleet {
   };
 }
 
-/** The parts in which the runs are made, of each kind in turn: the machine's other load changes. */
+/**
+ * The number of parts into which the runs are divided. The two kinds take turns, because the
+ * machine's other load changes.
+ */
 const parts = 2;
 
 /**

@@ -12,13 +12,16 @@ export type Bed = {
   readonly queues: Queues;
   readonly apiUrl: string;
   readonly admin: Client;
-  /** Makes a host with instances, each with an alarm, by default on the state `stopped`. */
+  /** Creates a host with instances, each with an alarm, by default on the state `stopped`. */
   readonly fleetOf: (size: number, alarm?: (uuid: string) => unknown) => Promise<Fleet>;
   /** Makes a host with ports, each with an alarm on its data plane. */
   readonly portsOf: (size: number) => Promise<Fleet>;
   /** A queue of the tenant's, subscribed to the notifications of its project. */
   readonly subscriber: Subscriber;
-  /** Waits until so many notifications have arrived, without receiving them; polls once a second at least. */
+  /**
+   * Waits until this many notifications are in the queue, without receiving them. Polls at least
+   * once a second.
+   */
   readonly arrived: (count: number, withinMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };

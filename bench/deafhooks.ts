@@ -11,7 +11,7 @@ import { queuesOf } from './queues.ts';
 import { ranks } from './watcher.ts';
 import { listen } from './webhook.ts';
 
-/** The number of receivers that hang, each at an address of its own. */
+/** The number of receivers that hang, each at a different address. */
 const receivers = 500;
 /** The pause between two webhooks of the other tenant, in ms. */
 const pauseMs = 400;
@@ -88,7 +88,10 @@ async function postEvent(admin: Client, event_type: string, project: string): Pr
   return message_id;
 }
 
-/** One event calls 500 receivers of a tenant, all of which hang; another tenant's webhooks follow. */
+/**
+ * Measures the webhooks of a tenant while an event calls 500 receivers of another tenant, which all
+ * hang.
+ */
 export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
   const apiUrl = stack.outputs.ApiUrl ?? '';
   const admin = await login(apiUrl, readAccount('admin'));

@@ -9,11 +9,14 @@ export type Figure = {
   readonly figure: string;
   readonly value: number;
   readonly unit: 'ms' | 'count' | 's' | 'kB' | '×' | '$';
-  /** The highest value that meets the target; undefined without a target. */
+  /** The target: the highest value that meets it. Undefined without a target. */
   readonly target?: number;
 };
 
-/** The value under which the given share of the values lies (nearest rank). NaN of no values. */
+/**
+ * The percentile of values (nearest rank): the value below which the given share of them lies. NaN
+ * if there are no values.
+ */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
@@ -42,7 +45,7 @@ export const isMet = ({ value, target }: Figure): boolean =>
 
 const folder = join(root, 'bench/results');
 
-/** Writes the run's figures to a file of its own, one JSON line each; returns its path. */
+/** Writes the run's figures to a new file, one JSON line each. Returns its path. */
 export function store(run: Machine, figures: readonly Figure[]): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${run.at.replaceAll(':', '-')}.jsonl`);

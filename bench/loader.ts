@@ -11,9 +11,9 @@ import type { Stack } from '../scripts/stack/bring-up.ts';
 import { region, rootCredentials } from '../scripts/stack/ministack.ts';
 import { copyOf, type Row } from './copies.ts';
 
-/** Rows of a table that are written by the thousand, without the API. */
+/** Writes thousands of rows into a table, without the API. */
 export type Loader = {
-  /** The rows whose partition key is this, as the API wrote them. */
+  /** The rows with this partition key. */
   readonly rows: (key: string) => Promise<Row[]>;
   /** Writes copies of rows, for each set of replacements; prints its progress. */
   readonly load: (
@@ -22,9 +22,9 @@ export type Loader = {
   ) => Promise<void>;
   /** Writes rows; prints its progress. */
   readonly put: (rows: readonly Row[]) => Promise<void>;
-  /** Adds to a number of a row. */
+  /** Adds a number to an attribute of a row. */
   readonly add: (key: Row, attribute: string, amount: number) => Promise<void>;
-  /** Deletes what was loaded. */
+  /** Deletes the loaded rows. */
   readonly unload: () => Promise<void>;
 };
 

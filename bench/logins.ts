@@ -12,11 +12,11 @@ import { ranks, type Watcher, watcherOf } from './watcher.ts';
 const clients = 12;
 /** Requests at once that register hosts. */
 const width = 4;
-/** The pause before each fault, and until the clients are under way. */
+/** The pause before each fault, and the time until the clients are under way. */
 const pauseMs = 500;
 const patienceMs = 600_000;
 
-/** Sends a request again and again, until it is stopped; counts the statuses of its answers. */
+/** Repeats a request until it is stopped, and counts the statuses of the answers. */
 function repeating(send: () => Promise<Answer>) {
   const statuses = new Map<number, number>();
   let stopped = false;
@@ -51,7 +51,10 @@ async function register(admin: Client, hosts: number): Promise<void> {
   process.stdout.write('\n');
 }
 
-/** Reports hosts down, one after the other: the times to their notifications, and the reports that failed. */
+/**
+ * Reports hosts down, one after the other. Returns the times to the notifications, and the number
+ * of failed reports.
+ */
 async function faults(victim: Watcher, numbers: readonly number[]) {
   const times: number[] = [];
   let failed = 0;
@@ -68,7 +71,7 @@ async function faults(victim: Watcher, numbers: readonly number[]) {
   return { times, failed };
 }
 
-/** The requests of all clients: wrong logins and lists of zones. */
+/** Starts the requests of all clients: wrong logins, and lists of zones. */
 function clientsOf(apiUrl: string, reader: Client) {
   const wrong = { user: { name: 'unknown', domain: { name: 'Default' }, password: 'wrong' } };
   const auth = { identity: { methods: ['password'], password: wrong } };
@@ -82,8 +85,8 @@ function clientsOf(apiUrl: string, reader: Client) {
 }
 
 /**
- * Clients log in with wrong passwords, and others list the zones of many hosts, all without a pause, while
- * hosts fail, one after the other. The hosts stay registered.
+ * Measures faults of hosts, one after the other, while clients log in with wrong passwords and
+ * others list the zones of many hosts, all without a pause. The hosts stay registered.
  */
 export const logins =
   (hosts: number) =>

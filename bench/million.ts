@@ -12,13 +12,13 @@ import { queuesOf } from './queues.ts';
 
 const warmUp = 5;
 const patienceMs = 30_000;
-/** The stored alarms of a project: those of the quiet figure, too. */
+/** The stored alarms of each project, also for the figure without load. */
 const perProject = 1_000;
 const mostTimes = 1.1;
 
 const Alarm = z.object({ alarm_id: z.string() });
 
-/** An alarm of the project on one server's events, and a clone of its rows for each other alarm. */
+/** Creates an alarm of the project on one server's events. The other alarms are copies of its rows. */
 async function storedAlarms(stack: Stack, tenant: Client) {
   const event_type = `bench.${randomUUID()}`;
   const server = randomUUID();
@@ -45,8 +45,8 @@ async function storedAlarms(stack: Stack, tenant: Client) {
     event_type,
     server,
     /**
-     * Loads copies in the same project, and counts them as the API does: the evaluator looks at the
-     * count first.
+     * Loads copies in the same project, and counts them as the API does, because the evaluator
+     * reads the count first.
      */
     loadOwn: async (): Promise<void> => {
       await loader.load(
@@ -55,7 +55,7 @@ async function storedAlarms(stack: Stack, tenant: Client) {
       );
       await quotas.add(owner, 'alarms', perProject);
     },
-    /** Loads copies in as many other projects as they need. */
+    /** Loads copies in as many other projects as needed. */
     loadOthers: async (count: number): Promise<void> => {
       const projects = Array.from({ length: Math.ceil(count / perProject) }, () =>
         randomUUID().replaceAll('-', ''),
@@ -74,9 +74,9 @@ async function storedAlarms(stack: Stack, tenant: Client) {
 }
 
 /**
- * One event that fires one alarm, first among the 1,000 stored alarms of its project and then among
- * `alarms` in all, 1,000 a project. All but the one are loaded into the table: they are copies of
- * it, each for another server.
+ * Measures an event that fires one alarm: first with the 1,000 stored alarms of its project, then
+ * with `alarms` in all, 1,000 in each project. The other alarms are copies in the table, each for
+ * another server.
  */
 export const million =
   (alarms: number) =>

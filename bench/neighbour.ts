@@ -11,7 +11,10 @@ import { ranks, watcherOf } from './watcher.ts';
 
 /** The neighbour's alarms. Each fires for every event of its project. */
 const alarms = 600;
-/** The neighbour's writes: the time between two in milliseconds, and the most at once. */
+/**
+ * The neighbour's writes: the time between two of them in milliseconds, and the largest number at
+ * once.
+ */
 const everyMs = 50;
 const mostInFlight = 10;
 const servers = 20;
@@ -70,8 +73,8 @@ async function alarmOnAll(tenant: Client): Promise<string> {
 }
 
 /**
- * A neighbour with 600 alarms on everything writes metadata 20 times a second, while hosts of another
- * tenant fail, one after the other.
+ * Measures faults of a tenant's hosts, one after the other, while another tenant with 600 alarms on
+ * all its events writes metadata 20 times a second.
  */
 export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
   const apiUrl = stack.outputs.ApiUrl ?? '';

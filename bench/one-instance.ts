@@ -3,16 +3,16 @@ import { type Bed, taken } from './bed.ts';
 import { type Figure, spread } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 
-/** Hosts that are reported one after the other before all are restored. */
+/** The number of hosts that are reported, one after the other, before all are restored. */
 const hosts = 20;
-/** A round ends before its safe copies, which come after 5 s, keep the evaluator busy. */
+/** A round ends within 5 s, before its safe copies arrive and keep the evaluator busy. */
 const roundMs = 4_000;
 const patienceMs = 10_000;
 
 /** Time from just before the report is sent to the arrival of the notification, in ms. */
 async function timed({ queues, subscriber }: Bed, fleet: Fleet): Promise<number> {
   await queues.evaluatorIdle();
-  await sleep(20); // the answers of the evaluator's last work, and ours, are through
+  await sleep(20); // waits until the last calls of the evaluator and of the bench are answered
   const reported = Date.now();
   await fleet.reportDown();
   const [notification] = await subscriber.receive(1, patienceMs);
@@ -20,11 +20,14 @@ async function timed({ queues, subscriber }: Bed, fleet: Fleet): Promise<number>
   return notification.sentAt - reported;
 }
 
-/** One host with one instance and one alarm, reported down: one at a time, `runs` times. */
+/**
+ * Measures hosts with one instance and one alarm that are reported down: one at a time, `runs`
+ * times.
+ */
 export const oneInstance = (bed: Bed, runs: number): Promise<Figure[]> =>
   oneAtATime(bed, { runs, scenario: 'one instance', fleetOf: bed.fleetOf });
 
-/** One port with one alarm, whose data plane is reported down: one at a time, `runs` times. */
+/** Measures ports with one alarm whose data plane is reported down: one at a time, `runs` times. */
 export const onePort = (bed: Bed, runs: number): Promise<Figure[]> =>
   oneAtATime(bed, { runs, scenario: 'one port', fleetOf: bed.portsOf });
 

@@ -20,7 +20,7 @@ export type Queues = {
   readonly webhooksIdle: (patienceMs?: number) => Promise<void>;
 };
 
-/** Streams are polled every second, so queues that stay empty for longer have no more work. */
+/** Streams are polled every second, so if the queues stay empty for longer, no more work follows. */
 const quietMs = 1_500;
 const usualPatienceMs = 120_000;
 

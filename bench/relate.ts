@@ -1,14 +1,14 @@
 import type { Figure } from './figures.ts';
 
-/** The most that `one` takes, by `floor` in the same run. */
+/** The target: the median of `one` divided by that of `floor` in the same run. */
 const mostTimes = 1.6;
 
 const find = (figures: readonly Figure[], scenario: string, name: string): number | undefined =>
   figures.find(({ scenario: its, figure }) => its === scenario && figure === name)?.value;
 
 /**
- * Figures that compare scenarios of one run: the median of `one`, in units of `floor`. Empty if one
- * of them did not run.
+ * Figures that compare two scenarios of one run: the median of `one` divided by that of `floor`.
+ * Empty if one of them did not run.
  */
 export function related(figures: readonly Figure[]): Figure[] {
   const unit = find(figures, 'floor', 'request to message p50');

@@ -4,16 +4,19 @@ import { inParallel } from '../adapters/in-parallel.ts';
 import { type Bed, taken } from './bed.ts';
 import { type Figure, spread } from './figures.ts';
 
-/** What every instance is reset to: half of them each. */
+/** The state to which the n-th instance is reset: half of them to each state. */
 const stateOf = (n: number): 'active' | 'error' => (n % 2 === 0 ? 'error' : 'active');
 
-/** What an instance must be, whether its reset came before the fault or after it. */
+/**
+ * The expected end state of an instance, by the state of its reset. The order of reset and fault
+ * does not matter.
+ */
 const leftBy = {
   active: { vm_state: 'stopped', power_state: 4, before: 'active' },
   error: { vm_state: 'error', power_state: undefined, before: undefined },
 } as const;
 
-/** An instance's row, as its registrars see it; `revision` was 1 when it was made. */
+/** An instance's row, as the feed that registered it sees it; `revision` was 1 when it was created. */
 export const ResetRow = z.object({
   revision: z.int(),
   vm_state: z.string(),
@@ -23,7 +26,7 @@ export const ResetRow = z.object({
 });
 export type ResetRow = z.infer<typeof ResetRow>;
 
-/** Whether the n-th instance is left as the fault table and its reset say. */
+/** True if the n-th instance has the end state that the fault and its reset lead to. */
 export function isRight(n: number, row: ResetRow): boolean {
   const { vm_state, power_state, before } = leftBy[stateOf(n)];
   return (
@@ -40,11 +43,11 @@ type Verbs = {
   readonly reportDown: () => Promise<unknown>;
 };
 
-/** Resets in flight, as of a script that goes through the instances of a host. */
+/** Resets in flight: as many as a script sends that goes through the instances of a host. */
 const width = 4;
 
 /**
- * Resets every instance once, and reports their host down when a quarter of them have been.
+ * Resets every instance once, and reports their host down when a quarter of them are reset.
  * @returns the statuses of the resets, and how long each took, in ms.
  */
 export async function resetDuringFault(
@@ -65,7 +68,7 @@ export async function resetDuringFault(
   return { statuses, times };
 }
 
-/** How many of the rows' changes were not notified, and how many twice. */
+/** How many changes of the rows had no notification, and how many had two. */
 export function notifiedOf(
   rows: readonly ResetRow[],
   notifications: readonly Readonly<Record<string, unknown>>[],
@@ -86,11 +89,11 @@ export const watchOf = (uuid: string) => ({
   },
 });
 
-/** Safe copies come after 5 s. After this time their repeats, if any, have arrived. */
+/** Safe copies arrive after 5 s. After this time, repeated notifications would have arrived too. */
 const safeLaneMs = 7_000;
 const patienceMs = 60_000;
 
-/** As many `os-resetState`, four in flight, while the host of all is reported down. */
+/** Measures `os-resetState` of each instance, four in flight, while their host is reported down. */
 export async function resets(
   bed: Bed,
   { instances, runs }: { readonly instances: number; readonly runs: number },

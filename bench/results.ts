@@ -24,11 +24,11 @@ const KeptRun = z.object({
   figures: z.array(KeptFigure),
 });
 
-/** The last kept run of each scenario, by the name with which it is run. */
+/** The last kept run of each scenario, by the scenario's name. */
 export const KeptResults = z.record(z.string(), KeptRun);
 export type KeptResults = z.infer<typeof KeptResults>;
 
-/** The file of the results that docs/performance.md shows, from the root. */
+/** The path, from the root, of the file with the results that docs/performance.md shows. */
 export const keptResultsFile = 'docs/performance/results.json';
 
 const path = join(root, keptResultsFile);
@@ -37,7 +37,10 @@ const path = join(root, keptResultsFile);
 export const keptResults = (): KeptResults =>
   KeptResults.parse(JSON.parse(readFileSync(path, 'utf8')));
 
-/** The results with those of a run in place of the same scenarios' earlier ones, ordered by name. */
+/**
+ * The results, ordered by name, in which those of a run replace the earlier ones of the same
+ * scenarios.
+ */
 export function merged(
   before: KeptResults,
   run: Machine & { readonly loadAtEnd: number },

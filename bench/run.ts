@@ -11,7 +11,7 @@ import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
-/** The sizes by default. By estimate, a million alarms need 6 GB and half an hour here. */
+/** The default sizes. A million alarms need an estimated 6 GB of memory and half an hour. */
 const usual = { alarms: 50_000, hosts: 12_000 };
 
 const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--hosts N] [--keep]
@@ -21,14 +21,14 @@ embedded stack of its own, and stores the figures in bench/results/, one JSON li
 Exit status 1 if a figure misses its target.
 
 ${Object.entries(scenariosWith(usual))
-  .map(([name, { about, runs }]) => `  ${name.padEnd(12)}${about} (${runs} runs)`)
+  .map(([name, { about, runs }]) => `  ${name.padEnd(14)}${about} (${runs} runs)`)
   .join('\n')}
 
   --runs N     so many runs of each scenario
   --alarms N   the stored alarms of million (${usual.alarms})
   --hosts N    the hosts of logins (${usual.hosts})
-  --keep       stores the figures in ${keptResultsFile} too; \`npm run docs\` shows them in
-               docs/performance.md
+  --keep       stores the figures of each scenario in ${keptResultsFile} too, when
+               it has ended; \`npm run docs\` shows them in docs/performance.md
 
 Without a scenario: all of them. DOCTOR_STATE_DIR: the folder of a stack that is up, to use instead.`;
 
@@ -60,12 +60,14 @@ type Played = {
 };
 
 /**
- * Plays the scenarios one after the other; undefined after an interruption. One that ends with an error
- * has no figures; the others go on.
+ * Runs the scenarios one after the other. Returns undefined after an interruption. A scenario that
+ * ends with an error has no figures; the others still run.
+ * @param afterEach is called with the figures of all scenarios so far.
  */
 async function played(
   plays: readonly Play[],
   runs: number | undefined,
+  afterEach: (figures: Played['figures']) => void,
 ): Promise<Played | undefined> {
   const figures = new Map<string, Figure[]>();
   const failed: string[] = [];
@@ -75,6 +77,7 @@ async function played(
     try {
       if (scenario.on === 'this machine') figures.set(name, await scenario.play(count));
       else if (stack) figures.set(name, await scenario.play(stack, count));
+      afterEach(figures);
     } catch (error) {
       failed.push(name);
       console.error(error);
@@ -116,7 +119,11 @@ await run(async () => {
   console.log(`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, load ${load} at the start`);
   if (load > cores / 2)
     console.log('The machine is busy: the figures will be worse than on an idle one.');
-  const done = await played(plays, runs);
+  /** Kept after each scenario, so that a run of an hour that is interrupted has not measured in vain. */
+  const keepFigures = (figures: Played['figures']): void => {
+    if (values.keep) keep({ ...facts, loadAtEnd: machine().load }, figures);
+  };
+  const done = await played(plays, runs, keepFigures);
   if (!done) return 1;
   const { figures, failed } = done;
   const all = [...figures.values()].flat();
@@ -124,12 +131,9 @@ await run(async () => {
   if (relations.length > 0) figures.get('one')?.push(...relations);
   const shown = [...all, ...relations];
   console.log(`\n${figuresTable(shown)}\n\nStored in ${store(facts, shown)}`);
-  const loadAtEnd = machine().load;
-  if (values.keep) {
-    keep({ ...facts, loadAtEnd }, figures);
-    console.log(`Kept in ${keptResultsFile}: now run \`npm run docs\``);
-  }
-  console.log(`Load at the end: ${loadAtEnd}, the bench's own included`);
+  keepFigures(figures);
+  if (values.keep) console.log(`Kept in ${keptResultsFile}: now run \`npm run docs\``);
+  console.log(`Load at the end: ${machine().load}, the bench's own included`);
   for (const name of failed) console.log(`${name} ended with an error, and has no figures`);
   return failed.length === 0 && shown.every(isMet) ? 0 : 1;
 });

@@ -14,8 +14,10 @@ import { million } from './million.ts';
 import { neighbour } from './neighbour.ts';
 import { oneInstance, onePort } from './one-instance.ts';
 import { requestsOf } from './requests/scenario.ts';
+import { trace } from './requests/trace.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
+import { timeouts } from './timeouts.ts';
 import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
 
@@ -97,6 +99,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     1,
     requestsOf([1, 50, 1_000]),
   ),
+  trace: onStack(
+    'when the requests of one, fifty and webhook are made (printed; no figures)',
+    60,
+    trace,
+  ),
   alertmanager: onStack(
     "a host reported by Alertmanager's webhook, and by os-services in the same run",
     200,
@@ -108,6 +115,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     consoleViews,
   ),
   webhook: onStack('from an event to its webhook, one at a time', 200, webhook),
+  timeouts: onStack(
+    'alarms on events that do not come, as many as runs, whose timeouts end in one second',
+    1_000,
+    timeouts,
+  ),
 };
 
 /** How fast it is beside other load. */
@@ -162,7 +174,7 @@ export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string,
     200,
     authorizerBench,
   ),
-  // The last one: after it, logins from this machine are refused for some time.
+  // The last scenario, because logins from this machine are refused for some time after it.
   logins: onStack(
     'a fault, beside 12 clients with wrong passwords and 12 that list zones of --hosts hosts',
     10,

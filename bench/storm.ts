@@ -11,9 +11,9 @@ import type { Figure } from './figures.ts';
 import { queuesOf } from './queues.ts';
 import { ranks, watcherOf } from './watcher.ts';
 
-/** Events of a storm; Nova sends as many at each full hour for as many servers. */
+/** The number of events in a storm. Nova sends this many at each full hour for as many servers. */
 const events = 10_000;
-/** Events in one request, and requests in flight, as of Ceilometer's agents. */
+/** Events in one request, and requests in flight, as Ceilometer's agents send them. */
 const perList = 500;
 const senders = 4;
 const patienceMs = 600_000;
@@ -25,7 +25,7 @@ const Notification = z.object({
 /** The id of the event that a notification is about. */
 const eventOf = (body: unknown): string => Notification.parse(body).reason_data.event.message_id;
 
-/** An alarm that each event of the type fires anew; its id. */
+/** Creates an alarm that each event of the type fires again. Returns its id. */
 async function alarmOn(tenant: Client, event_type: string): Promise<string> {
   const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {
@@ -39,7 +39,7 @@ async function alarmOn(tenant: Client, event_type: string): Promise<string> {
   return z.object({ alarm_id: z.string() }).parse(body).alarm_id;
 }
 
-/** Sends the events of a storm; their ids. */
+/** Sends the events of a storm. Returns their ids. */
 async function sendStorm(
   admin: Client,
   project: string,

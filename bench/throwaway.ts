@@ -6,7 +6,7 @@ import { emulatorEnv } from '../scripts/stack/ministack.ts';
 import { step } from '../scripts/stack/progress.ts';
 import { root, stateDir } from '../scripts/stack/state.ts';
 
-/** A CDK stack that only a scenario needs. */
+/** A CDK stack that exists for one scenario only. */
 export type Throwaway = {
   /** The name of the stack, and the file of its app from the root. */
   readonly name: string;

@@ -5,7 +5,7 @@ import { type Subscriber, subscribe } from '../scripts/stack/subscriber.ts';
 import { type Figure, percentile } from './figures.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
 
-/** A tenant with hosts of one server each, which is notified of their faults. */
+/** A tenant with hosts of one server each. The tenant is notified of their faults. */
 export type Watcher = {
   readonly tenant: Client;
   /** Reports the n-th host down; returns the time until its tenant is notified, in ms. */
@@ -17,7 +17,7 @@ export type Watcher = {
   readonly close: () => Promise<void>;
 };
 
-/** The bench fails if a notification takes longer, in ms. */
+/** The bench fails if a notification takes longer than this, in ms. */
 const patienceMs = 300_000;
 
 /** Makes a tenant's hosts, and its subscription to critical notifications. */

@@ -17,7 +17,10 @@ const NotificationBody = z.object({
   reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
 });
 
-/** Addresses of the receiver. One of them gets no more than `webhookPostsPerReceiver` a minute. */
+/**
+ * The number of addresses of the receiver, because each gets at most `webhookPostsPerReceiver`
+ * webhooks a minute.
+ */
 const addresses = 20;
 
 /** A receiver on loopback, at several addresses, that records when each event arrived, and how often. */
@@ -40,7 +43,10 @@ export async function listen() {
   return { received, url: urls[0] ?? '', urls, close: () => server.close() };
 }
 
-/** The time from posting an event to the arrival of its webhook: one event at a time, `runs` times. */
+/**
+ * Measures the time from posting an event to the arrival of its webhook: one event at a time,
+ * `runs` times.
+ */
 export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
   const apiUrl = stack.outputs.ApiUrl ?? '';
   const admin = await login(apiUrl, readAccount('admin'));
@@ -67,7 +73,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
   /** From just before the request to the receiver's first byte, in ms. */
   const timed = async (n: number): Promise<number> => {
     await queues.evaluatorIdle();
-    await sleep(20); // the answers of the last work, and ours, are through
+    await sleep(20); // waits until the last calls of the functions and of the bench are answered
     const message_id = randomUUID();
     const traits = [['project_id', 1, tenant.projectId]];
     const posted = performance.now();

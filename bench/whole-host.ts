@@ -12,7 +12,7 @@ type Outcome = {
   readonly repeated: number;
 };
 
-/** Safe copies come after 5 s. After this time their repeats, if any, have arrived. */
+/** Safe copies arrive after 5 s. After this time, repeated notifications would have arrived too. */
 const safeLaneMs = 7_000;
 const patienceMs = 60_000;
 
@@ -37,7 +37,7 @@ async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
   };
 }
 
-/** Restores a fleet, and says how long that took: a request for each instance and each alarm. */
+/** Restores a fleet by a request for each instance and each alarm, and prints how long that took. */
 async function restored(fleet: Fleet): Promise<void> {
   const began = Date.now();
   await fleet.restore();
@@ -50,11 +50,14 @@ type Host = {
   readonly fleetOf?: (size: number) => Promise<Fleet>;
   readonly of?: string;
   readonly runs: number;
-  /** The most that the last notification may take, in ms. */
+  /** The target for the last notification, in ms. */
   readonly lastMs: number;
 };
 
-/** A host of many instances, each with its own alarm, reported down: `runs` times after one to warm up. */
+/**
+ * Measures a host with many instances, each with its own alarm, that is reported down: `runs`
+ * times, after one report to warm up.
+ */
 export async function wholeHost(
   bed: Bed,
   { instances, runs, lastMs, fleetOf = bed.fleetOf, of: kind = 'instances' }: Host,

@@ -1,4 +1,4 @@
-/** The command that tries an alarm before it is made. */
+/** The command that previews an alarm before it is created. */
 import * as z from 'zod';
 import type { Command, Given } from './command.ts';
 import { Item } from './output.ts';

@@ -62,12 +62,18 @@ const sumOf = ({ counts }: CloudWalk, of: (counts: Counts) => number): number =>
   parts.reduce((sum, part) => sum + of(counts[part]), 0);
 
 const width = 30;
-/** Between two looks at the walk, and between two lines of a log, in milliseconds. */
+/**
+ * The pause between two reads of the walk's progress, and between two lines of a log, in
+ * milliseconds.
+ */
 const [pollMs, loggedMs] = [1_000, 5_000];
-/** Failures of the walk after which the command ends. The walk itself goes on. */
+/** Consecutive failures of the walk after which the command ends. The walk itself continues. */
 const mostFailures = 3;
 
-/** How much of the walk is done: by the counts of the walk before, or by its parts. */
+/**
+ * The share of the walk that is done, estimated from the counts of the previous walk, or else from
+ * its parts.
+ */
 function doneOf(walk: CloudWalk, expected: number): number {
   if (walk.phase === 'done') return 1;
   if (expected > 0) return Math.min(sumOf(walk, ({ seen }) => seen) / expected, 0.99);
@@ -114,7 +120,7 @@ async function follow(
 
 const differenceColumns = { Resource: 'resource', ID: 'id', Difference: 'kind', Detail: 'detail' };
 
-/** @param pause between two looks at the walk, in milliseconds. */
+/** @param pause The pause between two reads of the walk's progress, in milliseconds. */
 export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
   {
     name: 'cloud sync',

@@ -1,4 +1,4 @@
-/** What a command of the command line is. */
+/** The type of a command of the command line. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Found } from './output.ts';
 import type { Screen } from './progress.ts';
@@ -11,7 +11,7 @@ export type Given = Readonly<Record<string, string | boolean | undefined>>;
 export type Command = {
   /** The words after `doctor`, as in the help. */
   readonly name: string;
-  /** Its options, and the name of its argument if it has one. */
+  /** The command's options, and the name of its argument if it has one. */
   readonly usage: string;
   readonly does: string;
   readonly argument?: string;

@@ -18,7 +18,10 @@ import { subscriptionCommands } from './subscriptions.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
-/** The highest microversion that has `os-hosts`, and the one of services and servers. */
+/**
+ * The microversions of requests: the highest that has `os-hosts`, and the one for services and
+ * servers.
+ */
 const [hostsVersion, version] = ['2.42', '2.90'];
 
 const Servers = z
@@ -41,7 +44,10 @@ const Outcome = z.object({
   reason: z.string().nullable(),
 });
 
-/** A fault with its outcome in the cloud as one text, such as `down: done`; as it is if it has none. */
+/**
+ * A fault whose outcome in the cloud is shown as one text, such as `down: done`. A fault without an
+ * outcome is not changed.
+ */
 function withCloud(fault: Item): Item {
   const { data } = Outcome.safeParse(fault.applied_to_cloud);
   if (!data) return fault;

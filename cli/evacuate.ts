@@ -1,7 +1,7 @@
 /**
- * Evacuates servers from a host that is down. Each evacuation is requested, checked by reading the
- * server, and requested again where that may help. A repeat is safe: a server that has moved, or is
- * being moved, is recognised by reading it.
+ * Evacuates servers from a host that is down. The command requests each evacuation, reads the
+ * server to check the result, and requests it again if that may help. A repeat is safe: by reading
+ * the server, the command recognises one that has moved or is being moved.
  */
 import pMap from 'p-map';
 import * as z from 'zod';
@@ -9,7 +9,10 @@ import { followed } from './follow-evacuation.ts';
 import { mayPass, mostRequests, patiently, pauseAfterRefusal } from './patiently.ts';
 import { type CliSession, Failure } from './session.ts';
 
-/** Has evacuations without `force`, and states of all servers. */
+/**
+ * The microversion of requests. It has evacuations without `force`, and shows the states of servers
+ * of all projects.
+ */
 const microversion = '2.90';
 const compute = { service: 'compute', microversion } as const;
 
@@ -19,15 +22,15 @@ export type Named = z.infer<typeof Named>;
 /** `accepted`: the server is being moved; a program outside of Doctor reports its end. */
 export type Evacuated = Named & {
   readonly status: 'done' | 'accepted' | 'gone' | 'failed';
-  /** Where it is now; null if it stays, or is gone. */
+  /** The server's new host; null if it did not move, or no longer exists. */
   readonly host: string | null;
-  /** Why it failed, else empty. */
+  /** Why the evacuation failed; empty if it did not fail. */
   readonly reason: string;
 };
 
 export type EvacuationOptions = {
   readonly source: string;
-  /** Undefined: each server's target is chosen for it. */
+  /** Undefined: Doctor chooses a target for each server. */
   readonly target: string | undefined;
 };
 
@@ -43,15 +46,15 @@ const Looked = z.object({
 type Looked = z.infer<typeof Looked>['server'];
 
 /**
- * True for a 409 about another change of the server, false for one about its state. Source: nova
- * `evacuate`.
+ * True if a 409 says that another change of the server is under way, false if it is about the
+ * server's state. Source: nova `evacuate`.
  */
 const isRivalry = ({ status }: Failure, server: Looked): boolean =>
   status === 409 &&
   ['active', 'stopped', 'error'].includes(server['OS-EXT-STS:vm_state']) &&
   server['OS-SRV-USG:launched_at'] !== null;
 
-/** Undefined if the request succeeded. */
+/** Requests an evacuation. Returns the failure, or undefined if the request succeeded. */
 async function refusalOf(asking: Promise<unknown>): Promise<Failure | undefined> {
   try {
     await asking;
@@ -64,7 +67,7 @@ async function refusalOf(asking: Promise<unknown>): Promise<Failure | undefined>
 
 const pathOf = (id: string): string => `/servers/${encodeURIComponent(id)}`;
 
-/** A server as it is now; undefined if there is none. */
+/** The present state of a server; undefined if the server does not exist. */
 export async function look(session: CliSession, id: string): Promise<Looked | undefined> {
   try {
     return Looked.parse(await patiently(session, { ...compute, path: pathOf(id) })).server;
@@ -74,7 +77,10 @@ export async function look(session: CliSession, id: string): Promise<Looked | un
   }
 }
 
-/** Evacuates one server. A failure is an outcome, not an error. `onProgress` gets what is known meanwhile. */
+/**
+ * Evacuates one server. A failure is an outcome, not an error. `onProgress` gets each intermediate
+ * state.
+ */
 export async function evacuateServer(
   session: CliSession,
   { id, name }: Named,
@@ -115,7 +121,7 @@ async function untilEnded(
     const host = server['OS-EXT-SRV-ATTR:host'];
     if (host?.toLowerCase() !== source.toLowerCase()) return ended('done', { host });
     if (server['OS-EXT-STS:task_state'] === 'rebuilding') return ended('accepted');
-    // The API accepts the request also if it finds no target for the server.
+    // The API also accepts the request if it finds no target for the server.
     if (!refusal) return ended('failed', { reason: server.fault?.message ?? 'It did not move.' });
     const again = mayPass(refusal) || isRivalry(refusal, server);
     if (!again || tries >= mostRequests) return ended('failed', { reason: refusal.message });
@@ -134,8 +140,9 @@ const Servers = z
   }));
 
 /**
- * All servers of a host that is down, of all projects.
- * @throws Failure if there is no such host, or its service is up: then servers cannot be evacuated.
+ * The servers of all projects on a host that is down.
+ * @throws Failure if there is no such host, or its service is up, since servers cannot be evacuated
+ * then.
  */
 export async function serversOf(session: CliSession, host: string): Promise<Named[]> {
   const named = new URLSearchParams({ host, binary: 'nova-compute' });

@@ -17,7 +17,7 @@ const Evacuation = z.object({
     .nullable(),
 });
 
-/** The first and the longest pause between two looks, in milliseconds. */
+/** The first and the longest pause between two reads of the evacuation, in milliseconds. */
 const pauses = { first: 200, longest: 2_000 };
 
 /** The end of an evacuation: where the server is, or why it did not move. */
@@ -34,7 +34,7 @@ async function lookAt(session: CliSession, id: string) {
   return Evacuation.parse(answer).evacuation;
 }
 
-/** The same; null if it cannot be read. The server may be on its way nevertheless. */
+/** The newest evacuation of a server; null if it cannot be read, although the server may be moving. */
 async function lookFirst(session: CliSession, id: string) {
   try {
     return await lookAt(session, id);
@@ -45,8 +45,8 @@ async function lookFirst(session: CliSession, id: string) {
 }
 
 /**
- * Waits for the end of a server's evacuation. Undefined if its end is not known soon: a program
- * other than Nova moves the server, or the evacuation cannot be read.
+ * Waits for the end of a server's evacuation. Returns undefined if there is no end to wait for: a
+ * program other than Nova moves the server, or the evacuation cannot be read.
  * @param onProgress gets each new state.
  */
 export async function followed(

@@ -1,11 +1,11 @@
-/** `doctor host history`: as many entries as are requested, from as many pages as they need. */
+/** `doctor host history`: reads pages until it has the requested number of entries. */
 import * as z from 'zod';
 import type { Given } from './command.ts';
 import { Item } from './output.ts';
 import { segment } from './requests.ts';
 import { type CliSession, Misuse } from './session.ts';
 
-/** The most entries of a page, and how many there are without `--limit`. */
+/** The largest size of a page, and the number of entries without `--limit`. */
 const longestPage = 200;
 
 const Page = z.object({ history: z.array(Item), next: z.string().optional() });

@@ -14,7 +14,7 @@ const pageOf = (key: string) => (body: unknown) => {
   return { items: z.array(Item).parse(page[key]), next: page.next };
 };
 
-/** The path of a source; the slash in its name is one in the path. */
+/** The path of a source. A slash in the name stays a slash in the path. */
 const pathOf = (name: string): string => `/sources/${name.split('/').map(segment).join('/')}`;
 
 const conditionColumns = {
@@ -37,7 +37,7 @@ function jsonOf(given: Given, name: string): unknown {
   }
 }
 
-/** The settings of a source, with those that are given in place of its own. */
+/** The settings of a source, with the given ones in place of the present ones. */
 async function settingsWith(session: CliSession, name: string, given: Given) {
   const { source } = z
     .object({ source: Item })

@@ -1,4 +1,7 @@
-/** The commands for operators: the state of the cloud at a glance, dead letters, and what changes. */
+/**
+ * The commands for operators: the state of the cloud at a glance, dead letters, and the feed of
+ * changes.
+ */
 import * as z from 'zod';
 import type { Command, Given } from './command.ts';
 import { Item } from './output.ts';
@@ -20,7 +23,7 @@ const Status = z.looseObject({
   dead_letters: z.array(z.looseObject({ queue: z.string(), count: z.number() })),
 });
 
-/** The counts one below the other. With `--format json` the keys are the same. */
+/** The counts, one in each row. `--format json` has the same keys. */
 export function statusItem(body: unknown): Item {
   const { hosts, servers, ports, faults, queues, dead_letters } = Status.parse(body);
   const named = (prefix: string, counts: readonly (readonly [string, unknown])[]) =>
@@ -48,7 +51,7 @@ const Letters = z
 
 const path = (queue: string): string => `/dead-letters/${segment(queue)}`;
 
-/** The letters that the options choose. @throws Misuse unless it is one id, or all. */
+/** The dead letters that the options choose. @throws Misuse unless they give either one id or all. */
 function chosenOf({ id, all: everything }: Given): { ids: string[] } | { all: true } {
   if (everything === true && id === undefined) return { all: true };
   if (typeof id === 'string' && everything === undefined) return { ids: [id] };
@@ -62,7 +65,7 @@ const Redriven = z.object({
   left: z.number(),
 });
 
-/** Sends letters back, some at a time, until none of them goes back any more. */
+/** Sends dead letters back in batches, until a batch sends none back. */
 async function redriveAll(session: CliSession, queue: string, given: Given): Promise<Item[]> {
   const body = chosenOf(given);
   const items = new Map<string, Item>();
@@ -78,7 +81,7 @@ async function redriveAll(session: CliSession, queue: string, given: Given): Pro
 
 const Deleted = z.object({ deleted: z.number(), left: z.number() });
 
-/** Deletes letters, some at a time. @returns how many. */
+/** Deletes dead letters in batches. @returns how many were deleted. */
 async function deleteAll(session: CliSession, queue: string, given: Given): Promise<number> {
   const chosen = chosenOf(given);
   if ('ids' in chosen) {
@@ -153,7 +156,7 @@ const deadLetterCommands: readonly Command[] = [
   },
 ];
 
-/** The longest time that can be given to `watch`: a day. */
+/** The longest duration that `watch` accepts, in seconds: a day. */
 const longestWatch = 86_400;
 
 function secondsOf({ for: given }: Given): number {

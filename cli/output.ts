@@ -5,12 +5,12 @@ import * as z from 'zod';
 export const Item = z.record(z.string(), z.unknown());
 export type Item = z.infer<typeof Item>;
 
-/** Heading of a column, and the key that it shows. */
+/** The heading of a column, and the key of the values in it. */
 export type Columns = Readonly<Record<string, string>>;
 
 /**
- * The result of a command: several items in columns, or one item with all its fields. `failed`: a part
- * of the command failed; the result is printed all the same, and the exit status is 1.
+ * The result of a command: several items in columns, or one item with all its fields. `failed`: a
+ * part of the command failed; the result is still printed, and the exit status is 1.
  */
 export type Found =
   | { readonly items: readonly Item[]; readonly columns: Columns; readonly failed?: boolean }

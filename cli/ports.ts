@@ -26,7 +26,10 @@ export async function portsOf(
   return ports;
 }
 
-/** The port with the id, else the one with the name. @throws Failure if there is none, or several. */
+/**
+ * The port with this id, or else with this name. @throws Failure if no port, or more than one, has
+ * it.
+ */
 export async function portNamed(session: CliSession, text: string): Promise<Item> {
   for (const key of ['id', 'name']) {
     const [port, ...more] = await portsOf(session, { [key]: text });
@@ -57,7 +60,10 @@ export function portUpdate(given: Given): Item {
   throw new Misuse('One of --dp-down, --status and --data-plane-status is needed.');
 }
 
-/** The attribute that an option changes; its value may have any case. Empty without the option. */
+/**
+ * The attribute that an option changes. The case of the value does not matter. Empty without the
+ * option.
+ */
 function oneOf(
   given: Given,
   option: string,

@@ -1,4 +1,7 @@
-/** The progress of a long command: a line that is redrawn on a terminal, else a line now and then. */
+/**
+ * The progress of a long command: one line that is redrawn on a terminal, or else a new line every
+ * few seconds.
+ */
 
 /** Where progress is printed, and whether that is a terminal. */
 export type Screen = { readonly err: (text: string) => void; readonly terminal: boolean };
@@ -8,17 +11,17 @@ const [redrawn, logged] = [100, 5_000];
 
 const width = 30;
 
-/** Counts what has ended. */
+/** Counts the items that have ended, such as evacuated servers. */
 export type Progress = {
-  /** Counts one more. */
+  /** Counts one more item as ended. */
   readonly count: (ended: { readonly failed: boolean }) => void;
-  /** Prints what is known of one of them, on a line of its own. */
+  /** Prints a text about one item, on a line of its own. */
   readonly note: (text: string) => void;
   /** Prints the final counts. */
   readonly end: () => void;
 };
 
-/** Counts up to `total`; `now` is in milliseconds. */
+/** Makes a counter that ends at `total`; `now` is in milliseconds. */
 export function progressOf(
   { err, terminal }: Screen,
   total: number,

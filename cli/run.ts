@@ -32,7 +32,10 @@ Exit status: 0 done, 1 refused or not reachable, 2 wrong command line or environ
 const helpOf = ({ name, usage, does }: Command): string =>
   `Usage: doctor ${name} ${usage ? `${usage} ` : ''}[--format table|json]\n\n${does}\n`;
 
-/** The command at the start of the line, and the rest of the line; undefined if there is none. */
+/**
+ * The command at the start of the line, and the rest of the line; undefined if the line begins with
+ * no command.
+ */
 function commandOf(args: readonly string[]): { command: Command; rest: string[] } | undefined {
   for (const words of [1, 2]) {
     const name = args.slice(0, words).join(' ');
@@ -79,7 +82,7 @@ export async function runCommandLine(
   streams: Streams,
   input = async () => new Uint8Array(await buffer(process.stdin)),
 ): Promise<number> {
-  // It has options and a credential of its own: monitors run it, not users.
+  // `report` has its own options and its own credential, because monitors run it, not users.
   if (args[0] === 'report') return report(args.slice(1), env, streams, input);
   const found = commandOf(args);
   if (!found) {

@@ -52,10 +52,10 @@ const Token = z.object({
   }),
 });
 
-/** The message of an error body; each service has it at another place. */
+/** The message in an error body. Each service has it at a different place. */
 const Refusal = z.record(z.string(), z.looseObject({ message: z.string() }));
 
-/** Logs in, with a password or, where `OS_TOKEN` is given, with a token. */
+/** Logs in with a password, or with a token if `OS_TOKEN` is set. */
 export async function logIn(env: CliVariables): Promise<CliSession> {
   const identity = needed(env, 'OS_AUTH_URL').replace(/\/+$/, '').replace(/\/v3$/, '');
   const { headers, body } = await send(`${identity}/v3/auth/tokens`, {

@@ -13,14 +13,14 @@ const service = 'fault-management' as const;
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /**
- * The moment that is so long after another one.
- * @param given such as `90m`, `2h` or `1d`.
+ * The time that is a duration after another time.
+ * @param given The duration, such as `90m`, `2h` or `1d`.
  * @throws Misuse if it is not a duration.
  */
 export function momentAfter(given: string, option: string, from: number): string {
   const [, amount = '', unit = ''] = /^([1-9]\d{0,8})([smhd])$/.exec(given) ?? [];
   const seconds = Number(amount) * (units[unit] ?? 0);
-  // Dates end in the year 275760.
+  // The largest date in JavaScript is in the year 275760.
   const end = new Date(from + seconds * 1000);
   if (seconds > 0 && !Number.isNaN(end.getTime())) return end.toISOString();
   throw new Misuse(`--${option} is a number with s, m, h or d, such as 90m or 2h.`);

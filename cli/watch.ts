@@ -21,11 +21,14 @@ export type Seen = {
   readonly state: string;
 };
 
-/** How long a request is held, in seconds, and the pause after one that was not held, in milliseconds. */
+/**
+ * How long a request may be held, in seconds, and the pause after a request that was not held, in
+ * milliseconds.
+ */
 const [heldSeconds, pauseMs] = [4, 2_500];
-/** States that are read for one answer: the rest of a large change is shown without. */
+/** How many states are read for one answer. Further changes of the answer are shown without a state. */
 const mostStates = 20;
-/** The changes that a terminal shows, and that are kept for the end. */
+/** How many changes a terminal shows, and how many are kept for the result. */
 const [shown, kept] = [20, 1_000];
 
 const Host = z.object({ host: z.object({ state: z.string(), status: z.string() }) });
@@ -35,7 +38,10 @@ const Port = z.object({
 });
 const Fault = z.object({ fault: z.object({ status: z.string() }) });
 
-/** Where the state of a thing is read, and how; undefined for kinds without one. */
+/**
+ * The path of the request that reads the state of a thing, and how to read the answer; undefined
+ * for kinds without a state.
+ */
 function stateOf(kind: string, id: string) {
   const ways: Record<string, { request: Request; read: (body: unknown) => string }> = {
     hosts: {
@@ -78,14 +84,17 @@ async function stateText(session: CliSession, kind: string, id: string): Promise
 
 const columns = { At: 'at', Kind: 'kind', ID: 'id', State: 'state' };
 
-/** Prints changes: on a terminal the newest as one table, which is drawn anew; else a line for each. */
+/**
+ * Prints changes: on a terminal one table of the newest, which is redrawn; otherwise one line for
+ * each.
+ */
 function print({ err, terminal }: Screen, fresh: readonly Seen[], seen: readonly Seen[]): void {
   if (!terminal) {
     for (const { at, kind, id, state } of fresh) err(`${at} ${kind} ${id} ${state}\n`);
     return;
   }
   const table = printed({ items: seen.slice(-shown).reverse(), columns }, 'table');
-  // Clears the screen, and goes to its first place.
+  // Clears the screen and moves the cursor to its top left.
   err(`\x1b[2J\x1b[H${table}`);
 }
 

@@ -1,4 +1,4 @@
-/** Builds the console into static files; `infra/bundling.ts` calls it when the stack is synthesized. */
+/** Builds the console into static files. `infra/bundling.ts` runs it when the stack is synthesized. */
 import { defineConfig } from 'vite';
 
 export default defineConfig({
@@ -8,7 +8,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
-    // A policy of the page forbids data: URLs and scripts in the page.
+    // The page's content security policy forbids inline scripts and `data:` URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

@@ -36,6 +36,14 @@ export class DomainError extends Error {
   }
 }
 
+/**
+ * The refusal of a resource that there is not.
+ * @param kind as the sentence begins: `Compute host`.
+ * @param name its name or id, as the caller wrote it; what is longer than 255 characters is cut.
+ */
+export const noSuch = (kind: string, name: string | number): DomainError =>
+  new DomainError('not_found', `${kind} ${String(name).slice(0, 255)} could not be found.`);
+
 /** Reasons for which an API has a name of its own (Neutron: `PortNotFound`), each with its code. */
 const reasons = {
   port_not_found: 'not_found',

@@ -6,10 +6,9 @@ import {
   type Firing,
   firingOf,
   groupedFiring,
-  type Hold,
-  hasNotification,
   heldFiring,
 } from '../domain/alarms/firing.ts';
+import { type Hold, hasNotification } from '../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import type { EventsOut } from './events-out.ts';
 
@@ -23,17 +22,26 @@ export type HoldOf = (alarm: Alarm, event: DoctorEvent, now: string) => Hold | u
  * `isGrouped`: its project has subscriptions that want groups.
  */
 export type AlarmLane = {
-  alarm: Alarm;
-  events: DoctorEvent[];
-  holdOf?: HoldOf | undefined;
-  isGrouped?: boolean;
+  readonly alarm: Alarm;
+  readonly events: readonly DoctorEvent[];
+  readonly holdOf?: HoldOf | undefined;
+  readonly isGrouped?: boolean;
 };
-/** A chain with its events. Its lane goes on after its outcome, unless the chain is a notice only. */
+/** A chain with its events. */
 export type Step = {
   readonly chain: Chain;
   readonly events: readonly DoctorEvent[];
-  readonly lane: AlarmLane;
 };
+
+/** What a lane can write at once, and the lane with the events that come after it. */
+export type Turn = {
+  readonly steps: readonly Step[];
+  readonly left: AlarmLane;
+  readonly unreadable?: Unreadable;
+};
+
+/** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
+export type ChainOutcome = 'written' | 'alarm changed' | { readonly already: readonly number[] };
 
 /** An alarm whose rule cannot be read, and why. */
 export type Unreadable = {
@@ -59,44 +67,65 @@ export const weightOf = (chain: Chain): number =>
 type StepDeps = Pick<EventsOut, 'interrupted'> & { readonly now: () => string };
 
 /**
- * The chains that a lane can write at once: single notices that do not change the alarm, and then the
- * first chain that does. Their events are removed from the lane. If the alarm cannot be read, all
- * events are removed.
+ * What a lane can write at once: single notices that do not change the alarm, and then the first chain
+ * that does. If the alarm cannot be read, no events are left.
  */
-export function stepsOf(
-  deps: StepDeps,
-  lane: AlarmLane,
-): { readonly steps: Step[]; readonly unreadable?: Unreadable } {
+export function turnOf(deps: StepDeps, lane: AlarmLane): Turn {
   const steps: Step[] = [];
   const chain: Firing[] = [];
-  const events: DoctorEvent[] = [];
+  const ofChain: DoctorEvent[] = [];
+  const events = [...lane.events];
   const now = deps.now();
-  let alarm = lane.alarm;
+  let { alarm } = lane;
   while (weightOf(chain) <= weightPerTransaction - 1) {
-    const event = lane.events.shift();
+    const event = events.shift();
     if (!event) break;
     const decision = decided(deps, alarm, event);
     if (decision.kind === 'nothing') continue;
     if (decision.kind === 'unreadable') {
+      if (chain.length === 0)
+        return { steps, left: { ...lane, events: [] }, unreadable: unreadableBy(alarm, decision) };
       // The chain so far is written first.
-      lane.events = chain.length > 0 ? [event, ...lane.events] : [];
-      if (chain.length > 0) break;
-      const { alarm_id, revision, state_reason } = alarm;
-      const { reason } = decision;
-      const isReported = state_reason === reason;
-      return { steps, unreadable: { alarm_id, revision, reason, isReported } };
+      events.unshift(event);
+      break;
     }
     const firing = asSent(lane, { firing: firingOf(alarm, event, decision, now), event, now });
     if (chain.length === 0 && !firing.to) {
-      steps.push({ chain: [firing], events: [event], lane });
+      steps.push({ chain: [firing], events: [event] });
       continue;
     }
     chain.push(firing);
-    events.push(event);
+    ofChain.push(event);
     alarm = firing.to ?? alarm;
   }
-  if (chain.length > 0) steps.push({ chain, events, lane });
-  return { steps };
+  if (chain.length > 0) steps.push({ chain, events: ofChain });
+  return { steps, left: { ...lane, events } };
+}
+
+const unreadableBy = (
+  { alarm_id, revision, state_reason }: Alarm,
+  { reason }: { readonly reason: string },
+): Unreadable => ({ alarm_id, revision, reason, isReported: state_reason === reason });
+
+/**
+ * A lane after its turn. Events whose chain was not written are back in it, but for those whose rows
+ * another writer has written.
+ * @param outcomes undefined for a chain whose transaction threw.
+ * @returns `isStale`: another writer changed the alarm, so it must be read again.
+ */
+export function laneAfter(
+  { steps, left }: Turn,
+  outcomes: ReadonlyMap<Step, ChainOutcome | undefined>,
+): { readonly lane: AlarmLane; readonly isStale: boolean } {
+  // Only the last chain of a turn changes the alarm. Notices before it need no second attempt.
+  const last = steps.at(-1);
+  const to = last?.chain.findLast((firing) => firing.to)?.to;
+  if (!last || !to) return { lane: left, isStale: false };
+  const outcome = outcomes.get(last);
+  if (outcome === 'written') return { lane: { ...left, alarm: to }, isStale: false };
+  const already = typeof outcome === 'object' ? outcome.already : [];
+  const again = last.events.filter((_, position) => !already.includes(position));
+  return { lane: { ...left, events: [...again, ...left.events] }, isStale: true };
 }
 
 type Fired = { readonly firing: Firing; readonly event: DoctorEvent; readonly now: string };

@@ -19,26 +19,29 @@ export type ArmDeps = {
 /**
  * Arms the alarms of the lanes. Alarms without a timeout cost nothing. Safe to repeat: the same
  * events arm an alarm once.
+ * @returns the lanes in their order, with the alarms as they are armed.
  * @throws the first error of a write: the events are then delivered again.
  */
-export async function armAlarms(deps: ArmDeps, lanes: readonly AlarmLane[]): Promise<void> {
-  await Promise.all(
-    lanes.filter(({ alarm }) => alarm.rule.timeout).map((lane) => armOne(deps, lane)),
+export const armAlarms = (deps: ArmDeps, lanes: readonly AlarmLane[]): Promise<AlarmLane[]> =>
+  Promise.all(
+    lanes.map(async (lane) =>
+      lane.alarm.rule.timeout ? { ...lane, alarm: await armed(deps, lane) } : lane,
+    ),
   );
-}
 
-async function armOne({ alarms, arm, now }: ArmDeps, lane: AlarmLane): Promise<void> {
-  await untilWritten(async () => {
-    const to = armedBy(lane.alarm, lane.events, now());
-    if (!to) return true;
-    if (await arm(lane.alarm, to)) {
-      lane.alarm = to;
-      return true;
-    }
+/** The alarm of a lane, armed by its events. A deleted alarm is left as it was read: its firing fails. */
+async function armed(
+  { alarms, arm, now }: ArmDeps,
+  { alarm: read, events }: AlarmLane,
+): Promise<Alarm> {
+  let alarm = read;
+  return untilWritten(async () => {
+    const to = armedBy(alarm, events, now());
+    if (!to) return alarm;
+    if (await arm(alarm, to)) return to;
     const [fresh] = (await alarms([to.alarm_id])).alarms;
-    // A deleted alarm is left as it was read: its firing fails.
-    if (!fresh) return true;
-    lane.alarm = fresh;
+    if (!fresh) return alarm;
+    alarm = fresh;
     return undefined;
   });
 }

@@ -1,5 +1,5 @@
 /** Networks are created, changed and deleted by their owners, or by callers who manage networks. */
-import { DomainError, Refusal } from '../domain/errors.ts';
+import { type DomainError, noSuch, Refusal } from '../domain/errors.ts';
 import type { Network } from '../domain/ports/network.ts';
 import { untilWritten } from './retry.ts';
 
@@ -73,8 +73,7 @@ export async function deleteNetwork(
   });
 }
 
-const missing = (id: string): DomainError =>
-  new DomainError('not_found', `Network ${id} could not be found.`);
+const missing = (id: string): DomainError => noSuch('Network', id);
 
 const networkInUse = (id: string): Refusal =>
   new Refusal(

@@ -1,5 +1,5 @@
 /** One port is changed by its owner, by a caller who manages ports, or by one who reports on it. */
-import { DomainError, Refusal } from '../domain/errors.ts';
+import { noSuch, Refusal } from '../domain/errors.ts';
 import { boundRow, isRebound, takingOver } from '../domain/ports/binding.ts';
 import { type HostDataPlane, owedRows } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
@@ -56,7 +56,7 @@ export async function changePort(
     const owed = row ? owedRows(row, plane) : [];
     const seen = owed.at(-1) ?? row;
     const decided = decide(seen);
-    if (!row || !seen) throw new DomainError('not_found', `Port ${id} could not be found.`);
+    if (!row || !seen) throw noSuch('Port', id);
     if (!(await written(deps, row, owed))) return undefined;
     if (!decided) return seen;
     const rebound = isRebound(seen, decided);

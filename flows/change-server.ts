@@ -1,5 +1,5 @@
 /** Changes one server for its owner or an administrator. */
-import { DomainError } from '../domain/errors.ts';
+import { noSuch } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
@@ -35,7 +35,7 @@ export async function changeServer(
     const from = await readSettled(deps, uuid);
     if (from === 'overtaken') return undefined;
     if (!from || from.deleted) {
-      throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+      throw noSuch('Instance', uuid);
     }
     const host = from.host === null ? undefined : await deps.host(from.host);
     // The host failed between the two reads: start again, so that this fault is settled first too.

@@ -5,8 +5,9 @@
 import pMap from 'p-map';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
 import { type CloudDataPlane, wantedInCloud } from '../domain/cloud/cloud-port.ts';
+import type { CloudTask, DataPlaneTask } from '../domain/cloud/cloud-task.ts';
 import { applied, type CloudOutcome, type CloudResult } from '../domain/hosts/cloud-outcome.ts';
-import { type HostDataPlane, newestFault } from '../domain/ports/host-data-plane.ts';
+import { faultUpTo, type HostDataPlane, newestFault } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { slices } from '../domain/slices.ts';
 import { type ReadPortsDeps, readPorts } from './read-ports.ts';
@@ -22,6 +23,10 @@ export type CloudPortsDeps = ReadPortsDeps & {
    * @throws if Neutron does not answer.
    */
   readonly cloudPorts: (ids: readonly string[]) => Promise<ReadonlyMap<string, CloudDataPlane>>;
+  /** Requests to Neutron that are in flight at once. */
+  readonly callsAtOnce: number;
+  /** Queues the tasks, to be delivered after the delay. */
+  readonly sendTasks: (tasks: readonly CloudTask[], delaySeconds: number) => Promise<void>;
   readonly setDataPlane: (id: string, status: 'ACTIVE' | 'DOWN') => Promise<CloudAnswer>;
   /** Puts the outcome on the row of the fault; a fault that does not exist is left out. */
   readonly noteOutcome: (
@@ -31,8 +36,11 @@ export type CloudPortsDeps = ReadPortsDeps & {
   readonly now: () => string;
 };
 
-/** Requests to Neutron that are under way at once: one takes some 200 ms. */
-const width = 4;
+/**
+ * How long Neutron may still carry out what it did not answer, in seconds. Then the ports are looked
+ * at once more.
+ */
+const lateSeconds = 60;
 /** Ports in one query: a URL has room for them. */
 const portsPerQuery = 50;
 
@@ -59,6 +67,21 @@ export async function applyDataPlaneOf(
     await deps.noteOutcome({ ...fault, host: plane.host }, { ...result, change, at: deps.now() });
   }
   return result;
+}
+
+/**
+ * Records that nothing is left to apply of a fault of a data plane that a later one of the same host
+ * has replaced.
+ */
+export async function noteReplacedPlane(
+  deps: Pick<CloudPortsDeps, 'dataPlane' | 'noteOutcome' | 'now'>,
+  { dataPlaneOf, number }: DataPlaneTask,
+): Promise<void> {
+  const plane = await deps.dataPlane(dataPlaneOf);
+  const fault = plane && faultUpTo(plane, number);
+  if (!fault || fault.fault_id === newestFault(plane)?.fault_id) return;
+  const outcome: CloudOutcome = { ...applied, change: 'up', at: deps.now() };
+  await deps.noteOutcome({ ...fault, host: plane.host }, outcome);
 }
 
 /** Applies the data plane of some ports. @throws if Neutron or a table does not answer a read. */
@@ -98,14 +121,19 @@ async function appliedOnce(deps: CloudPortsDeps, ports: readonly Port[]): Promis
       current !== undefined && current !== status && !(status === 'ACTIVE' && current === null)
     );
   });
+  const unanswered: string[] = [];
   const reasons = await pMap(
     different,
     async ({ id, status }) => {
       const answer = await deps.setDataPlane(id, status);
+      if (answer.kind === 'unknown') unanswered.push(id);
       const isGone = answer.kind === 'refused' && answer.status === 404;
       return answer.kind === 'accepted' || isGone ? [] : [`Port ${id}: ${answer.reason}`];
     },
-    { concurrency: width },
+    { concurrency: deps.callsAtOnce },
   );
+  if (unanswered.length > 0) {
+    await deps.sendTasks([{ ports: unanswered, attempts: 0 }], lateSeconds);
+  }
   return reasons.flat();
 }

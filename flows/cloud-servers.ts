@@ -21,12 +21,11 @@ export type CloudServersDeps = {
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   /** The servers on a host in Nova, by uuid. @throws if Nova does not answer. */
   readonly cloudServersOn: (host: string) => Promise<ReadonlyMap<string, CloudServer>>;
+  /** Requests to Nova that are in flight at once. */
+  readonly callsAtOnce: number;
   /** Nova's `os-resetState` with `error`. */
   readonly resetToError: (uuid: string) => Promise<CloudAnswer>;
 };
-
-/** Requests to Nova that are under way at once. */
-const width = 4;
 
 /**
  * Resets each server that the host's fault stopped in Doctor, if Nova still shows it on the host,
@@ -49,7 +48,7 @@ export async function markServers(deps: CloudServersDeps, host: Host): Promise<C
         const isGone = answer.kind === 'refused' && answer.status === 404;
         if (answer.kind !== 'accepted' && !isGone) refusals.push(answer.reason);
       },
-      { concurrency: width },
+      { concurrency: deps.callsAtOnce },
     );
   });
   if (failure !== undefined) throw failure;

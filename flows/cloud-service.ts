@@ -3,9 +3,9 @@
  * reads it again after each request, so the order in which two messages are handled does not
  * matter.
  */
-import type { AppliedService } from '../domain/cloud/applied-service.ts';
+import { type AppliedService, mayStillChange } from '../domain/cloud/applied-service.ts';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
-import { isSameService } from '../domain/cloud/cloud-task.ts';
+import { isSameService, type ServiceTask } from '../domain/cloud/cloud-task.ts';
 import { applied, type CloudOutcome, type CloudResult } from '../domain/hosts/cloud-outcome.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
@@ -23,6 +23,8 @@ export type CloudServiceDeps = {
    */
   readonly cloudService: (host: string) => Promise<CloudService | undefined>;
   readonly forceDown: (service: CloudService, forced_down: boolean) => Promise<CloudAnswer>;
+  /** What Doctor last wrote to the flag, read consistently; undefined if it never wrote it. */
+  readonly appliedService: (host: string) => Promise<AppliedService | undefined>;
   /** Records what Doctor writes to Nova, or has written. */
   readonly noteApplied: (host: string, applied: AppliedService) => Promise<void>;
   /** Puts the outcome on the fault's row; a fault that does not exist is left out. */
@@ -59,16 +61,24 @@ export async function applyService(
 
 async function appliedOnce(deps: CloudServiceDeps, host: Host): Promise<CloudResult> {
   const { host: name, forced_down } = host;
+  const note = (written: boolean, done: boolean) =>
+    deps.noteApplied(name, { forced_down: written, done, at: deps.now() });
+  const before = await deps.appliedService(name);
   const service = await deps.cloudService(name);
   if (!service) {
     return { state: 'failed', reason: `Nova has no nova-compute service on host ${name}.` };
   }
   if (service.forced_down !== forced_down) {
-    await deps.noteApplied(name, { forced_down, done: false, at: deps.now() });
+    await note(forced_down, false);
     const answer = await deps.forceDown(service, forced_down);
+    if (answer.kind === 'refused') await note(service.forced_down, true);
+    // Another process may have noted something else meanwhile. The next tries must know of this one.
+    if (answer.kind === 'unknown') await note(forced_down, false);
     if (answer.kind !== 'accepted') return { state: 'pending', reason: answer.reason };
+  } else if (mayStillChange(before, forced_down, deps.now())) {
+    return { state: 'pending', reason: 'Nova did not answer an earlier request: looked at again.' };
   }
-  await deps.noteApplied(name, { forced_down, done: true, at: deps.now() });
+  await note(forced_down, true);
   return hasFailed(host) ? deps.markServers(host) : applied;
 }
 
@@ -86,4 +96,19 @@ export async function noteOnFault(
   if (number === 0 || (host.forced_down && !failed)) return;
   const change = failed ? 'down' : 'up';
   await deps.noteOutcome({ host: name, number }, { ...result, change, at: deps.now() });
+}
+
+/**
+ * Records that nothing is left to apply of a fault that a later one of its host has replaced. No
+ * try notes it otherwise: each one notes the newest fault.
+ */
+export async function noteReplaced(
+  deps: Pick<CloudServiceDeps, 'host' | 'noteOutcome' | 'now'>,
+  { service, state: { fault_number: number } }: ServiceTask,
+): Promise<void> {
+  if (number === 0) return;
+  const host = await deps.host(service);
+  if (!host || number >= host.fault_number) return;
+  const outcome: CloudOutcome = { ...applied, change: 'up', at: deps.now() };
+  await deps.noteOutcome({ host: host.host, number }, outcome);
 }

@@ -1,7 +1,7 @@
 /** Deletes hosts. */
 
 import type { Actor } from '../domain/change.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, noSuch } from '../domain/errors.ts';
 import { hostEvent } from '../domain/events/event.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
@@ -27,7 +27,7 @@ export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Acto
   const deleted = await untilWritten(async () => {
     const from = await deps.host(name);
     if (!from || from.deleted) {
-      throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+      throw noSuch('Compute host', name);
     }
     const cannot = (why: string) =>
       new DomainError('conflict', `Unable to delete compute service of ${name}: ${why}.`);

@@ -3,7 +3,7 @@
  * groups, publishes, then marks the rows as delivered. A crash before the mark leads to a repeat with the
  * same ids.
  */
-import type { OutboxRow } from '../domain/alarms/firing.ts';
+import type { OutboxRow } from '../domain/alarms/outbox-row.ts';
 import { groupMessages, isGrouped } from '../domain/delivery/group.ts';
 import { type WebhookMessage, webhooksOf } from '../domain/delivery/webhook.ts';
 import type { GroupMessage } from '../domain/events/messages.ts';

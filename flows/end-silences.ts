@@ -7,7 +7,7 @@
  */
 import pMap from 'p-map';
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
-import { groupedRow, type OutboxRow } from '../domain/alarms/firing.ts';
+import { groupedRow, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import { holdingSilence, nextLookAt, type Silence } from '../domain/alarms/silence.ts';
 import { slices } from '../domain/slices.ts';
 import { momentOf } from '../domain/time.ts';

@@ -1,6 +1,6 @@
 /** Evacuates an instance from a host that is down, and takes the executor's report of the result. */
 import type { Actor } from '../domain/change.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, noSuch } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host, HostState } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
@@ -165,7 +165,7 @@ async function readWithHosts(
 ): Promise<({ readonly instance: Instance } & HostsAround) | undefined> {
   const instance = await deps.instance(uuid);
   if (!instance || instance.deleted) {
-    throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+    throw noSuch('Instance', uuid);
   }
   const around = await hostsAround(deps, instance);
   const to = settled(instance, around.host, around.target);

@@ -4,7 +4,8 @@
  */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
-import { type Chain, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import type { Chain } from '../domain/alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import type { Silence } from '../domain/alarms/silence.ts';
 import type { Sent } from '../domain/delivery/notification-minute.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
@@ -12,8 +13,11 @@ import type { EventMessage } from '../domain/events/messages.ts';
 import { packed } from '../domain/slices.ts';
 import {
   type AlarmLane,
+  type ChainOutcome,
+  laneAfter,
   type Step,
-  stepsOf,
+  type Turn,
+  turnOf,
   type Unreadable,
   weightOf,
   weightPerTransaction,
@@ -25,9 +29,6 @@ import { holdsOf } from './holds-of.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { isProven, type ProofDeps } from './proven.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
-
-/** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
-export type ChainOutcome = 'written' | 'alarm changed' | { readonly already: readonly number[] };
 
 /** Alarms that were read, and those among them that cannot be evaluated. */
 export type AlarmsRead = {
@@ -115,8 +116,8 @@ export async function evaluateEvents(
   { isCopy = false, ...which }: Evaluation = {},
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
-  const { lanes, rests } = await lanesOf(deps, events, which);
-  await armAlarms(deps, lanes);
+  const { lanes: read, rests } = await lanesOf(deps, events, which);
+  const lanes = await armAlarms(deps, read);
   const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
     failures.push(error),
   );
@@ -125,11 +126,10 @@ export async function evaluateEvents(
   const sent: Sent[] = [];
   const reports: Promise<unknown>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
-    const steps = open.flatMap((lane) => {
-      const { steps, unreadable } = stepsOf(deps, lane);
-      if (unreadable) reports.push(report(deps, unreadable));
-      return steps;
-    });
+    const turns = open.map((lane) => turnOf(deps, lane));
+    const unreadable = turns.flatMap((turn) => turn.unreadable ?? []);
+    reports.push(...unreadable.map((each) => report(deps, each)));
+    const steps = turns.flatMap((turn) => turn.steps);
     const before = await writtenBefore(deps, isCopy ? steps : []);
     const outcomes = new Map<Step, ChainOutcome | undefined>(
       [...before].map(([step, already]) => [step, { already }]),
@@ -149,7 +149,7 @@ export async function evaluateEvents(
       deliveries.push(delivery);
       if (!deps.pace.deliverMeanwhile) await delivery;
     }
-    open = await lanesLeft(deps, outcomes).catch((error: unknown) => {
+    open = await lanesLeft(deps, turns, outcomes).catch((error: unknown) => {
       failures.push(error);
       return [];
     });
@@ -240,24 +240,16 @@ async function fireAll(
 /** The lanes that have events left, with their alarms read again where another writer changed them. */
 async function lanesLeft(
   deps: EvaluateDeps,
+  turns: readonly Turn[],
   outcomes: ReadonlyMap<Step, ChainOutcome | undefined>,
 ): Promise<AlarmLane[]> {
-  const lanes = new Set<AlarmLane>();
-  const stale = new Set<AlarmLane>();
-  for (const [{ chain, events, lane }, outcome] of outcomes) {
-    lanes.add(lane);
-    const changes = chain.findLast(({ to }) => to)?.to;
-    if (outcome === 'written' && changes) lane.alarm = changes;
-    if (outcome === 'written' || !changes) continue;
-    stale.add(lane);
-    const already = typeof outcome === 'object' ? outcome.already : [];
-    lane.events.unshift(...events.filter((_, position) => !already.includes(position)));
-  }
-  const left = [...lanes].filter(({ events }) => events.length > 0);
-  const ids = left.filter((lane) => stale.has(lane)).map(({ alarm }) => alarm.alarm_id);
+  const left = turns
+    .map((turn) => laneAfter(turn, outcomes))
+    .filter(({ lane }) => lane.events.length > 0);
+  const ids = left.flatMap(({ lane, isStale }) => (isStale ? [lane.alarm.alarm_id] : []));
   const fresh = new Map((await readable(deps, ids)).map((alarm) => [alarm.alarm_id, alarm]));
-  return left.flatMap((lane) => {
-    if (!stale.has(lane)) return [lane];
+  return left.flatMap(({ lane, isStale }) => {
+    if (!isStale) return [lane];
     const alarm = fresh.get(lane.alarm.alarm_id);
     return alarm ? [{ ...lane, alarm }] : [];
   });

@@ -3,7 +3,7 @@
  * Alarms that stay as they are cost no read and no write.
  */
 import { isEqual } from 'es-toolkit';
-import { isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import type { PeriodicAlarm } from '../domain/alarms/periodic-alarm.ts';
 import type { PlannedAlarm } from '../domain/alarms/periodic-index.ts';
 import { namedAlarms } from '../domain/alarms/periodic-parts.ts';

@@ -5,7 +5,8 @@
 import pMap from 'p-map';
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
 import type { Alarm } from '../domain/alarms/alarm.ts';
-import { type Firing, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import type { Firing } from '../domain/alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import { slices } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import type { EvaluateDeps, Evaluated } from './evaluate-events.ts';

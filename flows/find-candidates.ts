@@ -8,6 +8,7 @@ import { type AlarmCounts, noAlarms, type ProjectKeys } from '../domain/alarms/l
 import { oldestFirst } from '../domain/alarms/order.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventMessage } from '../domain/events/messages.ts';
+import type { LastCounts } from './last-counts.ts';
 import { groupedIn } from './silences-of.ts';
 
 /** Which ids of each key are requested: those after an id, at most so many; without bounds all. */
@@ -24,6 +25,7 @@ export type FindDeps = {
     asked: readonly ProjectKeys[],
     bounds?: LookupBounds,
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
+  readonly lastCounts: LastCounts;
 };
 
 /** Deferred alarms: those that name a resource (`named`) or of a whole project (`wide`), after an id. */
@@ -43,7 +45,8 @@ export type Candidates = {
   readonly grouped: ReadonlySet<string>;
 };
 
-const noneFound: ReadonlyMap<string, readonly string[]> = new Map();
+/** Alarms that name a resource, or those of a whole project. */
+type Kind = Cursor['of'];
 
 type Search = {
   /** Deferred alarms of an earlier search; undefined: all alarms. */
@@ -58,7 +61,7 @@ type Search = {
  * so it is never behind the index.
  */
 export async function findCandidates(
-  { alarmCounts, alarmsUnder }: FindDeps,
+  deps: FindDeps,
   given: readonly DoctorEvent[],
   { from, slicesNamed }: Search,
 ): Promise<Candidates> {
@@ -69,30 +72,13 @@ export async function findCandidates(
     named: isSliced.named ? pairsPerSlice : undefined,
     wide: isSliced.wide ? pairsPerSlice : wideAtOnce,
   };
-  const after = from?.after ? { after: from.after } : {};
   const byProject = Map.groupBy(events, projectOfEvent);
-  const counts = await alarmCounts([...byProject.keys()]);
-  const look = async (kind: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
-    const isRequested = from === undefined || from.of === kind;
-    const asked = [...byProject].flatMap(([project_id, its]): ProjectKeys[] => {
-      const { all, wide } = counts.get(project_id) ?? noAlarms;
-      // An alarm that names no resource may name one in its `clear`, so `named` may be any of them.
-      if (!isRequested || (kind === 'wide' ? wide : all) <= 0) return [];
-      return [{ project_id, keys: [...new Set(its.flatMap(keysOf))], alarms: all }];
-    });
-    const limit = most[kind];
-    // One more than is taken shows whether there is a rest.
-    const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
-    const isAsked = asked.some(({ keys }) => keys.length > 0);
-    const found = isAsked ? await alarmsUnder(asked, bounds) : noneFound;
-    return (event: DoctorEvent): string[] => [
-      ...new Set(keysOf(event).flatMap((key) => found.get(key) ?? [])),
-    ];
-  };
-  const [namedBy, wideBy] = await Promise.all([
-    look('named', resourceKeysOfEvent),
-    look('wide', projectKeysOfEvent),
-  ]);
+  const { counts, found } = await lookUp(deps, { byProject, from, most });
+  const idsBy = (kind: Kind) => (event: DoctorEvent) =>
+    mayHave(kind, counts.get(projectOfEvent(event)))
+      ? [...new Set(keysOf[kind](event).flatMap((key) => found.get(key) ?? []))]
+      : [];
+  const [namedBy, wideBy] = [idsBy('named'), idsBy('wide')];
   const now = { named: new Set<string>(), wide: new Set<string>() };
   const rests: Rest[] = [];
   for (const its of byProject.values()) {
@@ -117,4 +103,66 @@ export async function findCandidates(
   }
   const silences = [...new Set([...counts.values()].flatMap((each) => each.silences ?? []))];
   return { eventsOf, rests, silences, grouped: groupedIn(counts) };
+}
+
+/** The ids of alarms by their key. No key is of both kinds, or of two projects. */
+type Found = ReadonlyMap<string, readonly string[]>;
+type Counts = ReadonlyMap<string, AlarmCounts>;
+
+const keysOf: Record<Kind, (event: DoctorEvent) => string[]> = {
+  named: resourceKeysOfEvent,
+  wide: projectKeysOfEvent,
+};
+
+/**
+ * Whether a project may have alarms of the kind. One that names no resource may name one in its `clear`,
+ * so `named` may be any of them.
+ */
+const mayHave = (kind: Kind, { all, wide }: AlarmCounts = noAlarms): boolean =>
+  (kind === 'wide' ? wide : all) > 0;
+
+/** What is looked up: the events of each project, and how many ids of a key are taken. */
+type Asked = {
+  readonly byProject: ReadonlyMap<string, readonly DoctorEvent[]>;
+  readonly from: Cursor | undefined;
+  readonly most: Readonly<Record<Kind, number | undefined>>;
+};
+
+/**
+ * Reads the counts of the projects and, at the same time, the keys of those that had alarms when they were
+ * asked before; then the keys of those that turn out to have alarms.
+ */
+async function lookUp(
+  { alarmCounts, lastCounts, ...deps }: FindDeps,
+  asked: Asked,
+): Promise<{ readonly counts: Counts; readonly found: Found }> {
+  const projects = [...asked.byProject.keys()];
+  const last = lastCounts.of(projects);
+  const [counts, early] = await Promise.all([alarmCounts(projects), idsOf(deps, asked, last)]);
+  lastCounts.note(projects, counts);
+  const late = await idsOf(deps, asked, counts, last);
+  return { counts, found: new Map([...early, ...late]) };
+}
+
+/** The ids under the keys of projects that have alarms by these counts, and had none by those of `before`. */
+async function idsOf(
+  { alarmsUnder }: Pick<FindDeps, 'alarmsUnder'>,
+  { byProject, from, most }: Asked,
+  counts: Counts,
+  before: Counts = new Map(),
+): Promise<[key: string, ids: readonly string[]][]> {
+  const after = from?.after ? { after: from.after } : {};
+  const idsOfKind = async (kind: Kind): Promise<Found> => {
+    const keys = [...byProject].flatMap(([project_id, its]): ProjectKeys[] => {
+      const now = counts.get(project_id) ?? noAlarms;
+      if (!mayHave(kind, now) || mayHave(kind, before.get(project_id))) return [];
+      return [{ project_id, keys: [...new Set(its.flatMap(keysOf[kind]))], alarms: now.all }];
+    });
+    if (keys.every((each) => each.keys.length === 0)) return new Map();
+    const limit = most[kind];
+    // One more than is taken shows whether there is a rest.
+    return alarmsUnder(keys, limit === undefined ? undefined : { ...after, most: limit + 1 });
+  };
+  const kinds: readonly Kind[] = from ? [from.of] : ['named', 'wide'];
+  return (await Promise.all(kinds.map(idsOfKind))).flatMap((found) => [...found]);
 }

@@ -1,5 +1,5 @@
 /** Records the heartbeat of a host. */
-import { DomainError } from '../domain/errors.ts';
+import { noSuch } from '../domain/errors.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { spellingOf } from './host-spelling.ts';
 import { untilWritten } from './retry.ts';
@@ -54,7 +54,7 @@ export async function noteHeartbeat(
   // A heartbeat with the registered spelling costs one write and no read.
   const known = (await noted(name)) ?? (await noted(await spellingOf({ host }, name)));
   if (known === undefined) {
-    throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+    throw noSuch('Compute host', name);
   }
   if (restarted) await written(() => noteRestart(known, at));
 }

@@ -8,8 +8,8 @@ import { momentOf } from '../domain/time.ts';
 export type RecentPage = {
   /** The newest first; an event may be there twice. */
   readonly events: readonly RecentEvent[];
-  /** False if there are more events in the time than are read at once. */
-  readonly complete: boolean;
+  /** All events since then are there; of earlier ones, some may be. */
+  readonly since: string;
 };
 
 /** What the flow needs from outside. */
@@ -21,9 +21,10 @@ export type PreviewAlarmDeps = {
 
 /** The events that would have matched, and which time was looked at. */
 export type AlarmPreview = {
+  /** All events since then were looked at. */
   readonly from: string;
   readonly to: string;
-  /** How many different events there were in that time. */
+  /** How many different events were looked at. */
   readonly looked_at: number;
   /** How many of them would have matched; `events` has the newest. */
   readonly matched: number;
@@ -33,7 +34,7 @@ export type AlarmPreview = {
 /** How far to look back, and how many events to answer. */
 export type PreviewBounds = { readonly hours: number; readonly limit: number };
 
-/** The preview of an alarm. If there are too many events, the time that was looked at is shorter. */
+/** The preview of an alarm. If there are too many events, not all of the older ones are looked at. */
 export async function previewAlarm(
   { recentEvents, now }: PreviewAlarmDeps,
   alarm: Alarm,
@@ -41,8 +42,7 @@ export async function previewAlarm(
 ): Promise<AlarmPreview> {
   const to = now();
   const start = momentOf(Date.parse(to) - hours * 3_600_000);
-  const { events, complete } = await recentEvents(alarm.project_id, start);
-  const from = complete ? start : (events.at(-1)?.accepted_at ?? start);
+  const { events, since: from } = await recentEvents(alarm.project_id, start);
   const matched = previewOf(alarm, events);
   return {
     from,

@@ -2,12 +2,12 @@
 import pMap from 'p-map';
 import {
   heartbeatObservation,
-  heartbeatSource,
   isHeldSilent,
   isSilent,
   type MissedHeartbeatsMessage,
 } from '../domain/conditions/missed-heartbeats.ts';
 import type { Source } from '../domain/conditions/source.ts';
+import { heartbeatSource } from '../domain/hosts/holders.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { type ReportOnHostDeps, reportOnHost } from './report-on-host.ts';
 

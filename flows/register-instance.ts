@@ -1,6 +1,6 @@
 /** Registers and deletes instances, as feeds report them. */
 
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, noSuch } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
 import type { RegistrationOutcome } from '../domain/registration.ts';
@@ -69,7 +69,7 @@ export async function deleteInstance(
     const from = await readSettled(deps, uuid);
     if (from === 'overtaken') return undefined;
     if (!from || from.deleted) {
-      throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+      throw noSuch('Instance', uuid);
     }
     allow?.(from);
     return written(deps, from, deletedInstance(from, origin));

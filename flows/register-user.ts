@@ -1,5 +1,5 @@
 /** Users are registered, changed and deleted by administrators. */
-import { DomainError } from '../domain/errors.ts';
+import { type DomainError, noSuch } from '../domain/errors.ts';
 import {
   type Account,
   accountOf,
@@ -91,5 +91,4 @@ export async function deleteUser(
 }
 
 /** The refusal of the name of a user who does not exist. */
-export const userNotFound = (name: string): DomainError =>
-  new DomainError('not_found', `User ${name} could not be found.`);
+export const userNotFound = (name: string): DomainError => noSuch('User', name);

@@ -4,7 +4,7 @@
  * sent, under its number, so each notification is in one group, whichever process makes it. After a
  * crash, the sweeper sends a group that is written; the message is received again if none was.
  */
-import type { OutboxRow } from '../domain/alarms/firing.ts';
+import type { OutboxRow } from '../domain/alarms/outbox-row.ts';
 import { type GroupOf, type GroupRow, isGroupable, newGroups } from '../domain/delivery/group.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';

@@ -1,6 +1,7 @@
 /** The silences that may hold back the notifications of alarms, and which of them does. */
-import { groupedRow, type Hold, heldRow, type OutboxRow } from '../domain/alarms/firing.ts';
+
 import type { AlarmCounts } from '../domain/alarms/lookup-plan.ts';
+import { groupedRow, type Hold, heldRow, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import { holdingSilence, type Silence, type Silenceable } from '../domain/alarms/silence.ts';
 
 /** What the reads of silences need from outside. */

@@ -1,6 +1,6 @@
 /** Updates a host's service: most of all, the report that a host is down, or up again. */
 import type { Actor } from '../domain/change.ts';
-import { DomainError } from '../domain/errors.ts';
+import { noSuch } from '../domain/errors.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { afterUpdate, type Reporter, type ServiceUpdate } from '../domain/hosts/service-update.ts';
 import type { Departures } from '../domain/servers/evacuation.ts';
@@ -67,7 +67,7 @@ async function recorded(
   const started = update.forced_down ? readAhead(deps, name) : undefined;
   const from = await deps.host(name);
   if (!from || from.deleted) {
-    throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+    throw noSuch('Compute host', name);
   }
   // The caller may spell the host's name in another case.
   const ahead = started && from.host !== name ? readAhead(deps, from.host) : started;

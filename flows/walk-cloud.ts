@@ -3,12 +3,8 @@
  */
 import pMap from 'p-map';
 import { mostDifferences, type Walk } from '../domain/mirror/cloud-job.ts';
-import {
-  countedWith,
-  type Difference,
-  type Mirrored,
-  nothingCounted,
-} from '../domain/mirror/difference.ts';
+import type { Difference, Mirrored } from '../domain/mirror/difference.ts';
+import { countedWith, nothingCounted } from '../domain/mirror/mirror-counts.ts';
 import type { ServerIndex, ServerRange } from '../domain/servers/server-listing.ts';
 import { uuidAt } from '../domain/servers/server-place.ts';
 import type { CloudReader, UnreadableItem } from './cloud-reader.ts';

@@ -16,13 +16,17 @@ export type WatchHostsDeps = {
   /** The rows of the names, read consistently, in any order; unknown names are left out. */
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
   /** Durably queues that the hosts miss their heartbeats. It is recorded if their rows still say so. */
-  readonly sendMissed: (hosts: readonly string[], awakeSince: string) => Promise<void>;
+  readonly sendMissed: (
+    hosts: readonly string[],
+    when: { readonly awake_since: string; readonly found_at: string },
+  ) => Promise<void>;
   /**
    * Writes when the hosts of the part are looked at again.
    * @param deafAt this look, if no heartbeat of the part reaches Doctor; undefined leaves the time
    * of an earlier one.
    */
   readonly saveNextLook: (shard: string, next: string, deafAt?: string) => Promise<void>;
+  readonly now: () => string;
 };
 
 /**
@@ -39,7 +43,10 @@ export async function watchHosts(
   const names = maybeSilent(listed, clock).map(({ host }) => host);
   const rows = names.length > 0 ? await deps.hosts(names) : [];
   const found = missedHeartbeatsAmong(listed, rows, clock);
-  if (found.missed.length > 0) await deps.sendMissed(found.missed, hearingSince(clock));
+  if (found.missed.length > 0) {
+    const when = { awake_since: hearingSince(clock), found_at: deps.now() };
+    await deps.sendMissed(found.missed, when);
+  }
   await deps.saveNextLook(shard, found.next, found.deaf ? clock.now : undefined);
   return found;
 }

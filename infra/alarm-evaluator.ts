@@ -13,18 +13,23 @@ import type { Capability, Wiring } from './wiring.ts';
 interface EvaluatorProps extends Wiring {
   readonly description: string;
   readonly errorImpact: string;
-  /** The queues that it reads. A message that fails is sent back to its queue in parts. */
+  /**
+   * The queues that the function reads. It sends the failed part of a message back to its queue.
+   */
   readonly sources: Partial<Record<EnvName, Queue>>;
   /** For events that cannot be evaluated. */
   readonly deadLetters: Queue;
   readonly batchSize: number;
-  /** Invocations of each source that run at once. */
+  /** Concurrent invocations for each source. */
   readonly concurrency: number;
-  /** Another queue that it reads, which it does not send to, and the invocations of it that run at once. */
+  /**
+   * One more queue to read, to which nothing is sent back, and its number of concurrent
+   * invocations.
+   */
   readonly more?: { readonly queue: Queue; readonly concurrency: number };
   /** `gentle`: few reads and writes at once, so that faults are not delayed. */
   readonly pace: 'full' | 'gentle';
-  /** With it, events may have proofs, which are in this table. */
+  /** The table of the proofs that events may carry. Without it, events carry none. */
   readonly faults?: ITable;
 }
 
@@ -97,7 +102,10 @@ class Evaluator extends Construct implements Capability {
   }
 }
 
-/** Fires alarms for faults, and sends groups of what they fired. No other event waits in its queue. */
+/**
+ * Fires alarms for faults, and sends groups of their firings. Its queue holds events of faults
+ * only.
+ */
 export class AlarmEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     super(scope, id, {

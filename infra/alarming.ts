@@ -5,7 +5,9 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The first segment below `/doctor/v1` of the route that tries an alarm before it is made. */
+/**
+ * The first segment below `/doctor/v1` of the route that previews an alarm before it is created.
+ */
 export const previewPaths = ['alarm-preview'];
 
 /** The surface `/alarming`: Aodh v2; and previews of alarms. */

@@ -11,14 +11,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { stageName } from './stage.ts';
 
-/** Requests a second, and how many may come at once before that counts. */
+/** The rate limit: requests per second, and the burst that may exceed it. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
 export interface ApiProps {
-  /** Of each method of each surface, for all callers together. */
+  /** The limits of each method of each surface, for all callers together. */
   readonly rate: Rate;
   /** The same for `POST` under `/identity`, which is a login nearly always. */
   readonly loginRate: Rate;
@@ -27,8 +27,9 @@ export interface ApiProps {
 }
 
 /**
- * Answers from this size on are compressed for clients that send `Accept-Encoding`: the console's files,
- * and long lists. Reports of faults and their answers are smaller, so that they wait for nothing.
+ * Answers of at least this many bytes are compressed for clients that send `Accept-Encoding`: the
+ * console's files, and long lists. Answers to reports of faults are smaller, so they are not
+ * delayed.
  */
 const leastCompressed = Size.kibibytes(10);
 
@@ -36,7 +37,7 @@ type GatewayAnswer = {
   readonly type: ResponseType;
   readonly code: number;
   readonly title: string;
-  /** Seconds after which the caller may repeat the request. */
+  /** The value of `Retry-After`: seconds after which the caller may repeat the request. */
   readonly retryAfter?: number;
   /** Replaces the gateway's own message. */
   readonly message?: string;
@@ -54,7 +55,7 @@ const gatewayAnswers: readonly GatewayAnswer[] = [
     message: 'The request is too large: at most 5.9 MB of its body, as JSON text, fit.',
   },
   {
-    // Not 429: monitors give a report up after any 4xx, and repeat it after a 5xx.
+    // Not 429: monitors give up a report after any 4xx, and repeat it after a 5xx.
     type: ResponseType.THROTTLED,
     code: 503,
     title: 'Service Unavailable',
@@ -85,7 +86,7 @@ const limits = ({ perSecond, burst }: Rate): MethodDeploymentOptions => ({
   throttlingBurstLimit: burst,
 });
 
-/** Segments that a function serves, with all paths below them. */
+/** A function, and the segments that it serves with all paths below them. */
 export interface SurfacePart {
   readonly segments: readonly string[];
   readonly handler: IFunction;
@@ -94,13 +95,16 @@ export interface SurfacePart {
 export interface ServeOptions {
   readonly root?: boolean;
   readonly posts?: boolean;
-  /** Parts of the surface below `/<surface>/<path>` that other functions serve. */
+  /** The functions that serve parts of the surface, by the path below `/<surface>/`. */
   readonly within?: { readonly path: string; readonly parts: readonly SurfacePart[] };
 }
 
-/** The REST API with one stage. Each surface is one function, which routes and authenticates itself. */
+/**
+ * The REST API with one stage. Each surface is one function, which does its own routing and
+ * authentication.
+ */
 export class Api extends Construct {
-  /** Ends with the stage, without a slash. */
+  /** The URL of the API. It ends with the stage, without a slash. */
   readonly url: string;
   readonly #api: RestApi;
 
@@ -143,11 +147,12 @@ export class Api extends Construct {
   }
 
   /**
-   * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too. With
-   * `posts`, `POST` is a method of its own, with its own limits. The login's path is not a resource of its
-   * own: a path with a doubled slash would bypass it. With `within`, some paths of the surface go to
-   * other functions. With a doubled slash on AWS they reach the surface's own, which has no such routes and
-   * says in its 404 how to write the path (`requireSingleSlashes` in `adapters/http/surface.ts`).
+   * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too.
+   * With `posts`, `POST` is a method of its own, with its own limits. The login's path is not a
+   * resource of its own: a path with a doubled slash would bypass it. With `within`, some paths of
+   * the surface go to other functions. If such a path has a doubled slash, AWS sends the request to
+   * the surface's own function. That function has no such route, and its 404 says how to write the
+   * path (`requireSingleSlashes` in `adapters/http/surface.ts`).
    */
   serve(
     surface: string,
@@ -165,7 +170,8 @@ export class Api extends Construct {
     if (root) this.#api.root.addMethod('ANY', integration);
     if (!within) return;
     const part = resource.addResource(within.path);
-    // Without it the gateway would refuse the path itself, since it has resources below.
+    // Without this method the gateway would refuse the path itself, because resources exist below
+    // it.
     part.addMethod('ANY', integration);
     for (const { segments, handler } of within.parts) {
       const other = new LambdaIntegration(handler, { scopePermissionToMethod: false });

@@ -3,10 +3,10 @@ import { DoctorStack } from './service.ts';
 import { settingsFrom } from './settings.ts';
 
 /**
- * The CDK app. The CDK context decides here what differs between AWS and the emulators:
+ * The CDK app. The CDK context chooses between AWS and an emulator, and gives the settings:
  *
  * - `-c target=emulator`: a fixed API id, tables that are deleted with the stack, and no bootstrap
- *   stack, which an emulator that starts empty would have to deploy each time
+ *   stack. An emulator starts empty, so it would have to deploy that stack each time
  * - `-c <setting>=<value>`: a setting of `infra/settings.ts`, by its name
  */
 const app = new App();

@@ -28,7 +28,7 @@ export type Bundle = {
   readonly atStart: readonly BundleFile[];
   /** What it loads later, with the first request that needs it. */
   readonly later: readonly BundleFile[];
-  /** The files that it has code of, by their paths from the root. */
+  /** The files whose code is in the bundle, as paths from the repository's root. */
   readonly inputs: readonly string[];
 };
 

@@ -14,27 +14,28 @@ export const onDemand: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Files that a function reads when it is first asked for their content, from the repository's root, by
- * function. They are beside its bundle too, so that they cost no start anything.
+ * Files that a function reads when a request first needs them, as paths from the repository's root,
+ * by function. They lie beside the bundle, so that they do not make cold starts slower.
  */
 export const files: Readonly<Record<string, readonly string[]>> = {
   operations: ['docs/reference/openapi.json'],
 };
 
 /**
- * What a tool builds into the folder of a function's bundle: the command, by function, that the
- * repository's root and that folder are given to.
+ * Commands that build further files into the folder of a function's bundle, by function. Each gets
+ * the repository's root and that folder.
  */
 export const built: Readonly<Record<string, (root: string, folder: string) => string>> = {
-  // Vite keeps a NODE_ENV that is set, and would build for development with another one.
+  // Vite uses NODE_ENV if it is set, and builds for development if it is not `production`.
   console: (root, folder) =>
     `NODE_ENV=production "${join(root, 'node_modules/.bin/vite')}" build "${join(root, 'console')}" ` +
     `--outDir "${join(folder, 'site')}" --emptyOutDir --logLevel warn`,
 };
 
 /**
- * Modules that are replaced in the bundles. A function has its credentials in its environment; the
- * SDK's default looks for them in files, by single sign-on and over HTTP as well. No endpoint is discovered.
+ * Modules that are replaced in the bundles. A function has its credentials in its environment, and
+ * the SDK's default would also look for them in files, by single sign-on and over HTTP. No function
+ * uses endpoint discovery.
  */
 export const replaced = {
   '@aws-sdk/endpoint-cache': join(import.meta.dirname, '../adapters/endpoint-cache.ts'),
@@ -49,15 +50,15 @@ export const bundling = {
   platform: 'node',
   target: 'node24',
   minify: true,
-  // No service that is called here has event streams; the SDK loads them for those only. Bowser is for
-  // the SDK in browsers.
+  // The SDK needs event streams for services with them only, and no function calls one. Bowser is
+  // for the SDK in browsers.
   external: [
     ...['@smithy/core/event-streams', 'bowser'],
     ...['re2js', 'croner', '@prometheus-io/lezer-promql'],
   ],
   // Unused exports of ES modules are left out of the bundle; those of CommonJS builds are not.
   mainFields: ['module', 'main'],
-  // The name of a file, as CommonJS has it.
+  // CommonJS's name for the path of the file.
   define: { 'import.meta.filename': '__filename' },
   alias: replaced,
 } satisfies BuildOptions;

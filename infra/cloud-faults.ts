@@ -41,7 +41,7 @@ class CloudFaults extends Construct implements Capability {
         CLOUD_DLQ_URL: deadLetters.queueUrl,
         MIRROR_QUEUE_URL: mirror.queueUrl,
         ...cloudVariables(settings),
-        ...variablesOf(settings, 'cloudServersOnFault'),
+        ...variablesOf(settings, 'cloudServersOnFault', 'cloudCallsInFlight'),
       },
     });
     const { function: fn } = this;
@@ -69,7 +69,7 @@ class CloudFaults extends Construct implements Capability {
   }
 }
 
-/** The construct, by its name; nothing without the setting `cloud`. */
+/** The construct under its name; an empty object without the setting `cloud`. */
 export function cloudFaultsOf(
   scope: Construct,
   wiring: Wiring,
@@ -80,7 +80,7 @@ export function cloudFaultsOf(
     : {};
 }
 
-/** Fails the synth if Nova shall move servers, and there is no cloud. */
+/** Fails the synth if Nova is to move servers and no cloud is set. */
 export function requireCloudForMoves(
   scope: IConstruct,
   { cloud, evacuationExecutor }: ServiceSettings,

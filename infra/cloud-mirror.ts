@@ -11,7 +11,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The variables of functions that show and begin the mirror's walks; none without a cloud. */
+/** The variables of functions that show and start the mirror's walks; none without a cloud. */
 export const mirrorVariables = ({
   tables,
   messaging: { cloudQueues },
@@ -20,7 +20,7 @@ export const mirrorVariables = ({
     ? { CLOUD_TABLE: tables.cloud.tableName, MIRROR_QUEUE_URL: cloudQueues.mirror.queueUrl }
     : {};
 
-/** Lets a function show and begin the mirror's walks; nothing without a cloud. */
+/** Lets a function show and start the mirror's walks; grants nothing without a cloud. */
 export function allowMirror(
   fn: ServiceFunction,
   { tables, messaging: { cloudQueues } }: Pick<Wiring, 'tables' | 'messaging'>,
@@ -72,7 +72,7 @@ export class CloudMirror extends Construct implements Capability {
     fn.configureAsyncInvoke({ retryAttempts: 0 });
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // The next minute has turns of its own.
+      // No retries: the next minute starts new turns.
       targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
     allowCloud(fn, settings);
@@ -106,7 +106,7 @@ function allowTables(fn: ServiceFunction, { tables }: Pick<Wiring, 'tables'>): v
   allowRows(fn, tables.cloud, 'GetItem', 'PutItem');
 }
 
-/** The mirror; nothing without a cloud. */
+/** The mirror's construct under its name; an empty object without a cloud. */
 export function cloudMirrorOf(
   scope: Construct,
   wiring: Wiring,

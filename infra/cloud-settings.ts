@@ -22,8 +22,8 @@ export const cloudSettings = {
     'CLOUD_WALK_MINUTES',
   ),
   cloudCallsInFlight: setting(
-    wholeNumber({ least: 4, most: 50 }).default(4),
-    'requests of the inventory to the cloud that are in flight at once at most: one each for services, changed servers and a walk, the others for hosts that are up again',
+    wholeNumber({ least: 8, most: 64 }).default(14),
+    'requests to Nova and Neutron that are in flight at once at most, of all functions together: one each for services, changed servers, a walk and two evacuations, up to eight for what is applied, the others for hosts that are up again',
     'CLOUD_CALLS_IN_FLIGHT',
   ),
   oidcIssuer: setting(

@@ -12,7 +12,7 @@ type CloudSettings = Pick<ServiceSettings, 'cloud'>;
 export const cloudVariables = (settings: ServiceSettings): Readonly<Record<string, string>> =>
   settings.cloud === '' ? {} : variablesOf(settings, 'cloud');
 
-/** Grants reading the cloud's secret; nothing without a cloud. */
+/** Grants reading the cloud's secret; grants nothing without a cloud. */
 export function allowCloud(grantee: IGrantable & IConstruct, { cloud }: CloudSettings): void {
   if (cloud !== '') allowSecret(grantee, { secretArn: secretArnOf(grantee, cloud) });
 }

@@ -1,7 +1,7 @@
 /**
- * What of the account's concurrency is reserved for the functions that carry faults, so that
- * nothing else that runs in the account can take it. Not on emulators: their reserved concurrency
- * burns the receive counts of messages.
+ * Reserves a part of the account's concurrency for the functions that carry faults, so that nothing
+ * else in the account can use it. It reserves none on emulators: there, each throttled invocation
+ * uses up one of the receives of a message.
  */
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -14,16 +14,21 @@ import {
 } from './messaging.ts';
 import type { ServiceSettings } from './settings.ts';
 
-/** What AWS Lambda keeps for functions without a reservation. Source: its quotas. */
+/**
+ * The concurrency that AWS Lambda keeps for functions without a reservation. Source: the quotas of
+ * Lambda.
+ */
 export const leastUnreserved = 100;
 
-/** One for each shard of the three streams; tables that are asked for much have several. */
+/**
+ * Reconcilers: one for each shard of the three streams. Tables under high load have several shards.
+ */
 const streamConcurrency = 20;
 
 /**
- * How many of each function may run at once, for sure and at most, by the name of its construct. The
- * consumers' are what their queues start at once, so that Lambda never refuses one. Empty where
- * `reportConcurrency` is 0.
+ * The reserved concurrency of each function, by the name of its construct: so many can always run,
+ * and no more. A consumer gets what its queues start at once, so that Lambda never throttles it.
+ * Empty if `reportConcurrency` is 0.
  */
 export function reservations(settings: ServiceSettings): Readonly<Record<string, number>> {
   const { reportConcurrency, evaluatorConcurrency } = settings;
@@ -32,7 +37,7 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
     Compute: reportConcurrency,
     Doctor: reportConcurrency,
     Monitors: reportConcurrency,
-    // Held requests of pages cannot take what is left for others.
+    // Held requests of pages cannot use the concurrency of other functions.
     Operations: settings.operationsConcurrency,
     ReportReceiver: receiverConcurrency,
     Reconciler: streamConcurrency,
@@ -42,8 +47,8 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
 }
 
 /**
- * What all queues together start at once: four of events beside that of faults, one of timers of
- * alarms, two each of webhooks, rounds and the cloud, and one of ticks.
+ * How many functions all queues together start at once. Beside the queue of faults there are four
+ * of events, one of timers of alarms, two each of webhooks, rounds and the cloud, and one of ticks.
  */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
@@ -57,11 +62,17 @@ const startedByQueues = (settings: ServiceSettings): number =>
   2 * settings.webhookConcurrency +
   timekeeperConcurrency;
 
-/** Evaluators of periodic alarms whose queries are not answered in time. Lambda takes two at least. */
+/**
+ * Concurrent evaluators of periodic alarms whose queries are not answered in time. Lambda's minimum
+ * is two.
+ */
 export const slowConcurrency = ({ periodicConcurrency }: ServiceSettings): number =>
   Math.max(2, Math.floor(periodicConcurrency / 2));
 
-/** What is wrong with the settings on an account with this limit; undefined if all fits. */
+/**
+ * The message that says what is wrong with the settings for an account with this limit; undefined
+ * if they fit.
+ */
 export function tooMuch(settings: ServiceSettings): string | undefined {
   const { accountConcurrency } = settings;
   const reserved = Object.values(reservations(settings)).reduce((sum, each) => sum + each, 0);
@@ -73,7 +84,10 @@ export function tooMuch(settings: ServiceSettings): string | undefined {
   );
 }
 
-/** Reserves it. Fails the synth where the account has too little, and says what to set. */
+/**
+ * Reserves the concurrency. Fails the synth if the account has too little, with a message that says
+ * what to set.
+ */
 export function reserveConcurrency(
   scope: IConstruct,
   functions: Readonly<Record<string, IFunction>>,

@@ -111,7 +111,7 @@ export class Doctor extends Construct implements Capability {
   }
 }
 
-/** The queues of events that it sends to, and that of the events that it cannot read. */
+/** The queues of events that the function sends to, and the queue of events that it cannot read. */
 const queuesOf = ({
   eventQueue,
   changeQueue,

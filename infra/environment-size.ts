@@ -1,11 +1,13 @@
 /**
- * Checks that a function's environment fits the limit of AWS, which emulators do not check. Names
- * that AWS gives are not known at synth, so each counts with its longest form.
+ * Checks that a function's environment is within the limit of AWS, which emulators do not check.
+ * Names that AWS chooses are unknown at synth, so each is counted at its longest.
  */
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The limit of all variables of a function together, as JSON. Source: AWS Lambda's quotas. */
+/**
+ * The limit in bytes of all variables of a function together, as JSON. Source: AWS Lambda's quotas.
+ */
 export const mostEnvironmentBytes = 4096;
 
 /** Characters before a name in an ARN or a queue's URL, in the region with the longest name. */
@@ -23,7 +25,7 @@ const isList = (value: unknown): value is readonly unknown[] => Array.isArray(va
  */
 type NameLength = (logicalId: string, attribute?: unknown) => number;
 
-/** The most bytes that a value of the template can have when it is deployed. */
+/** The largest number of bytes that a value of the template can have when it is deployed. */
 function longest(value: unknown, nameOf: NameLength): number {
   if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value)) - 2;
   const [[intrinsic, argument] = ['', undefined]] = Object.entries(Object(value));
@@ -36,7 +38,7 @@ function longest(value: unknown, nameOf: NameLength): number {
   return parts + first.length * Math.max(0, second.length - 1);
 }
 
-/** The most bytes that the variables of a function in this scope's stack can have. */
+/** The largest number of bytes that the variables of a function in this scope's stack can have. */
 export function environmentBytes(
   scope: IConstruct,
   variables: Readonly<Record<string, string>>,

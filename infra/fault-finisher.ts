@@ -6,7 +6,10 @@ import { finisherConcurrency, finisherTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Checks the instances and ports of a failed host again: the report may have died, or an index lagged. */
+/**
+ * Checks the instances and ports of a failed host again, because the function that took the report
+ * may have crashed, or an index may have lagged.
+ */
 export class FaultFinisher extends Construct implements Capability {
   readonly function: ServiceFunction;
 

@@ -6,16 +6,18 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 const root = join(import.meta.dirname, '..');
 
 /**
- * The bundle of a function. A process of its own makes it, because the CDK does not wait and
- * esbuild's plugins need that. Stacks for which the CDK bundles nothing, as in tests, get no bundle.
+ * The bundle of a function. A child process makes it, because esbuild's plugins are asynchronous
+ * and the CDK does not wait for promises. Stacks for which the CDK bundles nothing, as in tests,
+ * get no bundle.
  */
 export const functionCode = (name: string): Code =>
   Code.fromAsset(root, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Never used: the bundle is made on this machine, or the command fails.
+      // Required by the CDK, and never used: the bundle is made on this machine, or the command
+      // fails.
       image: DockerImage.fromRegistry('dummy'),
-      // The CDK takes bundles of one folder with equal commands for the same.
+      // Different for each function: the CDK reuses a bundle if folder and command are equal.
       command: [name],
       local: {
         tryBundle: (folder) => {

@@ -60,7 +60,7 @@ type RowAction =
   | 'Query'
   | 'UpdateItem';
 
-/** Grants actions on the rows of a table. `Query` reads one partition. There is no action to scan. */
+/** Grants actions on the rows of a table. `Query` reads one partition. `Scan` cannot be granted. */
 export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction[]): Grant =>
   allow(
     grantee,

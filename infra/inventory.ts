@@ -12,8 +12,8 @@ export const inventoryVariables = ({ inventoryQueue: queue }: Messaging) =>
   queue ? { INVENTORY_QUEUE_URL: queue.queueUrl } : {};
 
 /**
- * Takes events from outside over into the rows of servers and ports. It exists with
- * `inventoryFromEvents` only.
+ * Registers, changes and deletes servers and ports as events from outside say. It exists with the
+ * setting `inventoryFromEvents` only.
  */
 export class Inventory extends Construct implements Capability {
   readonly function: ServiceFunction;

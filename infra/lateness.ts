@@ -1,6 +1,6 @@
 /**
- * CloudWatch alarms on lateness, and the topic that all alarms of the stack notify. On AWS only:
- * emulators have none of these metrics.
+ * CloudWatch alarms on lateness, and the topic to which all CloudWatch alarms of the stack publish.
+ * On AWS only: emulators have none of these metrics.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -24,20 +24,20 @@ export interface LatenessProps {
   readonly serverErrors: Metric;
 }
 
-/** How often and how much, before an alarm. */
+/** When a metric becomes an alarm. */
 interface Limit {
   readonly threshold: number;
-  /** One-minute periods that are looked at. */
+  /** The number of one-minute periods that the alarm looks at. */
   readonly minutes: number;
-  /** Of these, those that must reach the threshold. */
+  /** How many of them must reach the threshold. */
   readonly late: number;
 }
 
 const period = Duration.minutes(1);
 
 /**
- * The age of a queue's oldest message that is late, in seconds: the longest that messages are delayed
- * on purpose, and the time that may pass before an operator must act.
+ * The age in seconds at which the oldest message of a queue is late: the longest intended delay of
+ * messages, plus the time that may pass before an operator must act.
  */
 const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
   const { safeLaneDelaySeconds: copy, finishDelaysSeconds: finish } = settings;
@@ -49,7 +49,7 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     { name: 'WideQueue', queue: messaging.wideQueue, seconds: 900 },
     { name: 'TimeoutQueue', queue: messaging.timeoutQueue, seconds: 60 },
     { name: 'PeriodicQueue', queue: messaging.periodicQueue, seconds: 120 },
-    // Alarms whose round is late count as not answered: the queue empties itself.
+    // An alarm whose round is late counts as not answered, so this queue empties by itself.
     { name: 'PeriodicSlowQueue', queue: messaging.periodicSlowQueue, seconds: 300 },
     { name: 'ReportQueue', queue: messaging.reportQueue, seconds: 60 },
     ...(messaging.inventoryQueue
@@ -71,7 +71,9 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
   ];
 };
 
-/** The alarms. They, and those on dead letters and errors, publish to the topic of alarms. */
+/**
+ * Creates the alarms. They, and those on dead letters and errors, publish to the topic of alarms.
+ */
 export class Lateness extends Construct {
   constructor(scope: Construct, id: string, props: LatenessProps) {
     super(scope, id);
@@ -93,7 +95,8 @@ export class Lateness extends Construct {
         `${name} is refused by Lambda: raise its concurrency, or the account's`,
       );
     }
-    // Lambda has this metric for a function, not for a mapping: it is that of the latest stream.
+    // Lambda reports this metric per function, not per mapping: it is the age of the stream that is
+    // furthest behind.
     this.#alarm(
       'StreamAge',
       streamReader.metric('IteratorAge', { period, statistic: Stats.MAXIMUM }),

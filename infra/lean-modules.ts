@@ -1,30 +1,30 @@
 /**
- * Files of packages that no function uses, and that their packages load all the same. Each is
- * replaced by what its importers need to be loaded: using it fails.
+ * Replacements of files that packages load although no function uses them. A replacement exports
+ * only the names that its importers need; calling one of them fails.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
 import * as z from 'zod';
 
-/** A file, and what stands in its place. */
+/** A file, and its replacement. */
 export type LeanModule = {
-  /** Which file, by its path. */
+  /** Matches the path of the file. */
   readonly file: RegExp;
   readonly loader: Loader;
-  /** The text in its place. @param path of the file. */
+  /** The text of the replacement. @param path The path of the file. */
   readonly text: (path: string) => string;
 };
 
-/** The exports of a file with nothing behind them, so that the names can be imported. */
+/** Code that exports the names, each with this value, so that they can be imported. */
 const exporting = (names: readonly string[], value: string): string =>
   names.map((name) => `export const ${name} = ${value};`).join('\n');
 
 const Manifest = z.object({ name: z.string(), version: z.string() });
 
-/** By what they are for. */
+/** By the purpose of the file. */
 export const leanModules: Readonly<Record<string, LeanModule>> = {
-  // Schemas are made into JSON schema by scripts only.
+  // Only scripts make JSON schemas from zod's schemas.
   'JSON schema of zod': {
     file: /\/zod\/v4\/core\/to-json-schema\.js$/,
     loader: 'js',
@@ -42,14 +42,15 @@ export const leanModules: Readonly<Record<string, LeanModule>> = {
     loader: 'js',
     text: () => exporting(['allProcessors', 'toJSONSchema'], 'undefined'),
   },
-  // It lets zod read objects that contain themselves. JSON has none; `zod/mini` goes without it, too.
+  // It lets zod parse objects that contain themselves. JSON has no such objects; `zod/mini` does
+  // not use it either.
   'memoizer of zod': {
     file: /\/zod\/v4\/core\/memoizer\.js$/,
     loader: 'js',
     text: () =>
       `${exporting(['memoizer'], '() => undefined')}\n${exporting(['isBackEdge', 'isRecursiveSchema'], '() => false')}`,
   },
-  // Of a client's package.json the SDK needs the version, for its user agent.
+  // The SDK needs only the version from a client's package.json, for its user agent.
   'manifests of clients': {
     file: /\/@aws-sdk\/client-[a-z-]+\/package\.json$/,
     loader: 'json',
@@ -75,7 +76,7 @@ export const leanModules: Readonly<Record<string, LeanModule>> = {
   },
 };
 
-/** Replaces the files in a bundle, and says which. */
+/** An esbuild plugin that replaces these files, and the names of those that it replaced. */
 export const lean = (replacing: (name: string) => void = () => {}): Plugin => ({
   name: 'lean',
   setup: (build) => {

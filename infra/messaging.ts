@@ -8,14 +8,14 @@ import type { ServiceSettings } from './settings.ts';
 
 export interface MessagingProps {
   readonly settings: ServiceSettings;
-  /** True: callers without TLS are refused. The emulators' own callers have none. */
+  /** True: callers without TLS are refused. False on emulators, which call without TLS. */
   readonly secureTransport: boolean;
 }
 
 /** The timeout of the fault-finisher for one message, in seconds. */
 export const finisherTimeoutSeconds = 60;
 
-/** Finishers that run at once. */
+/** Concurrent runs of the fault-finisher. */
 export const finisherConcurrency = 2;
 
 /** The timeout of the receiver of reports for a batch, in seconds. */
@@ -26,12 +26,17 @@ export const inventoryTimeoutSeconds = 60;
 
 /** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
 export const mirrorTimeoutSeconds = 65;
-/** Mirrors that run at once: one for each of the four jobs, so that the turn of none waits for another's. */
+/**
+ * Concurrent runs of the mirror: one for each of its four jobs, so that no job waits for another.
+ */
 export const mirrorConcurrency = 4;
 /** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
 export const cloudTimeoutSeconds = 120;
 
-/** How many of these run at once for each of its two queues: the cloud gets few requests at once. */
+/**
+ * Concurrent runs of that function for each of its two queues. Few, so that the cloud gets few
+ * requests at once.
+ */
 export const cloudConcurrency = 2;
 
 /** The queues of the function that applies Doctor's state to the cloud. */
@@ -45,19 +50,19 @@ export interface CloudQueues {
   readonly deadLetters: Queue;
 }
 
-/** Receivers of reports that run at once. */
+/** Concurrent runs of the receiver of reports. */
 export const receiverConcurrency = 5;
 
 /** The timeout of the timekeeper for a batch of ticks, in seconds. */
 export const timekeeperTimeoutSeconds = 50;
 
-/** Timekeepers that run at once; two, so that one that hangs does not delay the next tick. */
+/** Concurrent runs of the timekeeper: two, so that one that hangs does not delay the next tick. */
 export const timekeeperConcurrency = 2;
 
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
 
-/** A message goes there after ten receives. */
+/** A message is moved to the dead-letter queue after ten receives. */
 const into = (queue: Queue): DeadLetterQueue => ({ queue, maxReceiveCount: 10 });
 
 /** The queues with their dead-letter queues, alarms on dead letters, and the topics. */
@@ -77,11 +82,14 @@ export class Messaging extends Construct {
   readonly timeoutQueue: Queue;
   /** Alarms that are evaluated every minute. */
   readonly periodicQueue: Queue;
-  /** Those among them whose queries are not answered in time. */
+  /** Periodic alarms whose queries are not answered in time. */
   readonly periodicSlowQueue: Queue;
-  /** Of the seven queues before, and of ticks. */
+  /** The dead letters of the seven queues above, and of the queue of ticks. */
   readonly bulkDeadLetters: Queue;
-  /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
+  /**
+   * Reports from the AWS account: CloudWatch's alarms, and messages of senders that the queue's
+   * policy trusts.
+   */
   readonly reportQueue: Queue;
   readonly reportDeadLetters: Queue;
   /** Events from outside that may change rows; undefined if they change none. */
@@ -93,7 +101,10 @@ export class Messaging extends Construct {
   readonly cloudQueues: CloudQueues | undefined;
   /** Messages by which the timekeeper notices that a few seconds have passed. */
   readonly tickQueue: Queue;
-  /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
+  /**
+   * Messages about stream records that the reconciler gave up. Lambda sends their position in the
+   * stream, not their content.
+   */
   readonly streamDeadLetters: Queue;
   /** First attempts of webhooks. */
   readonly webhookQueue: Queue;
@@ -107,7 +118,7 @@ export class Messaging extends Construct {
   readonly groups: readonly Topic[];
   /** Operators subscribe to it: every change of state. */
   readonly events: Topic;
-  /** What operators subscribe to for the CloudWatch alarms; emulators send it nothing. */
+  /** Operators subscribe to this for the CloudWatch alarms. Emulators publish nothing to it. */
   readonly alarms: Topic;
 
   constructor(scope: Construct, id: string, { settings, secureTransport }: MessagingProps) {
@@ -190,7 +201,7 @@ function cloudQueuesOf(
   };
 }
 
-/** The topics that the projects' notifications, or groups, are spread over. */
+/** The topics over which the notifications of projects, or their groups, are spread. */
 const topics = (
   scope: Construct,
   name: string,
@@ -206,8 +217,8 @@ export const arnsOf = (of: readonly Topic[]): string =>
   of.map(({ topicArn }) => topicArn).join(',');
 
 /**
- * The ARN of the first, and the names of the others: AWS takes 4 kB of variables (`topicArns` of
- * `adapters/env.ts` reads it).
+ * The ARN of the first topic and the names of the others, separated by commas: AWS allows 4 kB of
+ * variables. `topicArns` in `adapters/env.ts` reads it.
  */
 const listed = (of: readonly Topic[]): string =>
   of.map(({ topicArn, topicName }, n) => (n === 0 ? topicArn : topicName)).join(',');

@@ -13,8 +13,8 @@ export const monitorPaths = [
 ];
 
 /**
- * What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts,
- * ports and servers, and their administration.
+ * The routes for monitors, below `/doctor/v1`, `/events` and `/instance-ha`: reports and
+ * administration of conditions of hosts, ports and servers.
  */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;

@@ -22,12 +22,12 @@ export const operationPaths = [
   'silences',
 ];
 
-/** The functions that serve what pages read again after changes, by their names in `functions/`. */
+/** The functions whose routes a page reads again after a change, by their names in `functions/`. */
 export type Readers = Readonly<
   Record<'compute' | 'network' | 'alarming' | 'doctor' | 'monitors', IFunction>
 >;
 
-/** What consoles and operators read below `/doctor/v1`, and silences. */
+/** The routes below `/doctor/v1` that consoles and operators read, and silences. */
 export class Operations extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -40,7 +40,7 @@ export class Operations extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'operations',
       description: 'Doctor: what consoles and operators read; silences',
-      // A held request waits most of its time: memory is what it costs.
+      // A held request mostly waits, so its cost depends on the memory.
       memorySize: 512,
       errorImpact: 'consoles and the command line get 5xx; faults are not affected',
       environment: {
@@ -86,7 +86,7 @@ export class Operations extends Construct implements Capability {
     allowCounting(fn, messaging);
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // The next minute has a sample of its own.
+      // No retries: the next minute takes a new sample.
       targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
     allowRedrive(fn, messaging);
@@ -98,7 +98,7 @@ const arnsOf = (...all: readonly ITable[]): string[] => all.map(({ tableArn }) =
 const indexes = ({ tableArn }: ITable, ...names: readonly string[]): string[] =>
   names.map((name) => `${tableArn}/index/${name}`);
 
-/** Grants the reads, in one statement for each action: a policy takes 10 kB. */
+/** Grants the reads, in one statement for each action, because a policy has at most 10 kB. */
 function allowReads(fn: ServiceFunction, tables: Wiring['tables']): void {
   const { activity, affected, faults, hosts, instances, migrations, ports } = tables;
   allowOnAll(

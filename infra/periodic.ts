@@ -24,10 +24,7 @@ export const roundsOf = (scope: Construct, wiring: Wiring) => ({
   PeriodicEvaluator: new PeriodicEvaluator(scope, 'PeriodicEvaluator', wiring),
 });
 
-/**
- * Queues, every minute, the alarms that are evaluated every minute. It reads only the index that
- * has these.
- */
+/** Queues the periodic alarms each minute. It reads only the index that contains them. */
 class PeriodicPlanner extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -48,7 +45,7 @@ class PeriodicPlanner extends Construct implements Capability {
     fn.configureAsyncInvoke({ retryAttempts: 0 });
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // The next minute's round evaluates the same alarms.
+      // No retries: the next minute's round evaluates the same alarms.
       targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
     allowIndexes(fn, tables.alarms, 'periodic');
@@ -57,7 +54,7 @@ class PeriodicPlanner extends Construct implements Capability {
   }
 }
 
-/** Evaluates the alarms of rounds. Events never reach it, and it never writes an event alarm. */
+/** Evaluates the alarms of rounds. It gets no events, and never writes an event alarm. */
 class PeriodicEvaluator extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -68,7 +65,8 @@ class PeriodicEvaluator extends Construct implements Capability {
       name: 'periodic-evaluator',
       description: 'Doctor: evaluates alarms of the types prometheus and composite',
       errorImpact: 'alarms of the types prometheus and composite are late',
-      // The sweeper takes rows that are older than this: their writer is dead by then.
+      // The sweeper publishes rows that are older than this, because their writer cannot run any
+      // more.
       timeout: Duration.seconds(settings.evaluatorTimeoutSeconds),
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
@@ -118,7 +116,8 @@ class PeriodicEvaluator extends Construct implements Capability {
 }
 
 /**
- * What the function needs for the credentials of Prometheus.
+ * The secret or the workspace that the function needs for the credentials of Prometheus; an empty
+ * object without credentials.
  * @throws Error that names the setting that does not fit `prometheusAuth`.
  */
 function credentialsOf(

@@ -8,10 +8,11 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /**
- * What ends a record that cannot be handled, so that it does not hold up the records behind it in its
- * shard. A failed batch is halved until the record is alone, which does not count as a retry. The
- * retries end it, not its age: records behind it are as old, and would be dropped with it. The age leaves
- * 12 of the 24 hours that a stream keeps a record, to read it and hand it in again.
+ * When Lambda gives up a record that cannot be handled, so that it does not block the records
+ * behind it in its shard. A failed batch is halved until the record is alone; halving does not
+ * count as a retry. The number of retries ends it first: the records behind it are as old, and a
+ * limit on age would drop them too. A stream keeps a record for 24 hours; the limit on age leaves
+ * an operator 12 of them to read the record and send it again.
  */
 const givingUp = {
   bisectBatchOnError: true,
@@ -19,7 +20,10 @@ const givingUp = {
   maxRecordAge: Duration.hours(12),
 };
 
-/** The safe lane: sends every change of a row again, later, and publishes it for operators. */
+/**
+ * The safe lane: sends the event of every change of a row again some seconds later, and publishes
+ * the change for operators.
+ */
 export class Reconciler extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -48,7 +52,7 @@ export class Reconciler extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    // No deletions: they follow a tombstone, which was a change of its own.
+    // No deletions: a tombstone was written before each, and that write was a change already.
     const written = { eventName: FilterRule.or('INSERT', 'MODIFY') };
     // Heartbeats write a host's row without a change. All other writes set `written_by` to `change`,
     // also the write for a host that missed its heartbeats and sends them again.

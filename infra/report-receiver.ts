@@ -13,8 +13,8 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /**
- * Takes reports that arrive without HTTP: CloudWatch's alarms over EventBridge, and messages of the
- * account.
+ * Receives reports that arrive without HTTP: CloudWatch alarms by EventBridge, and messages of
+ * other senders in the account.
  */
 export class ReportReceiver extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -83,7 +83,9 @@ export class ReportReceiver extends Construct implements Capability {
   }
 }
 
-/** The queues of events that it sends to, and those of what it cannot read. */
+/**
+ * The queues of events that the function sends to, and the queues of messages that it cannot read.
+ */
 const queuesOf = ({
   eventQueue,
   changeQueue,

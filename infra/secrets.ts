@@ -6,10 +6,15 @@ export interface GeneratedSecret {
   readonly secretArn: string;
 }
 
-/** Characters with a meaning to a shell. The emulator does not know `excludePunctuation`. */
+/**
+ * Characters that have a meaning in a shell. The emulator does not support `excludePunctuation`.
+ */
 const excludeCharacters = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** Secrets, generated at the first deployment. They are in no template, variable or log. */
+/**
+ * The secrets, which AWS generates at the first deployment. No template, variable or log contains
+ * their values.
+ */
 export class Secrets extends Construct {
   /** `{"username": "admin", "password": …}`: the cloud's first administrator. */
   readonly admin: GeneratedSecret;
@@ -26,7 +31,8 @@ export class Secrets extends Construct {
         description: about,
         generateSecretString: { excludeCharacters, ...props },
       });
-      // Not Ref: on AWS that is the ARN, but on the embedded stack the name, which no grant matches.
+      // Not `Ref`: on AWS it is the ARN, but on the embedded stack it is the name, which no grant
+      // matches.
       return { secretArn: made.attrId };
     };
 

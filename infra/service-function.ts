@@ -15,7 +15,9 @@ export interface ServiceFunctionProps {
   readonly environment: Partial<Record<EnvName, string>>;
   readonly timeout?: Duration;
   readonly memorySize?: number;
-  /** The effect of errors of this function, for the alarm on them. */
+  /**
+   * What errors of this function mean for users: the end of the description of the alarm on errors.
+   */
   readonly errorImpact: string;
 }
 

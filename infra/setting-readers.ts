@@ -1,6 +1,7 @@
 /**
  * How the value of a setting is read. The command line gives text; `cdk.json` gives numbers and
- * booleans too, and every list as one text with commas. Messages continue "setting <name> …".
+ * booleans too, and every list as one text with commas. Each message follows the words "setting
+ * <name>".
  */
 import { isIP } from 'node:net';
 import * as z from 'zod';
@@ -11,7 +12,7 @@ export const text = z.coerce.string();
 /** A text that is not empty. */
 export const filledText = text.min(1, 'is empty');
 
-/** A whole number between two limits, which are allowed themselves. */
+/** A whole number between two limits, both included. */
 export const wholeNumber = ({ least = 0, most = Number.MAX_SAFE_INTEGER } = {}) =>
   text
     .trim()
@@ -37,7 +38,7 @@ export const truth = text
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, `is not one of ${words.join(', ')}`);
 
-/** Items separated by commas, each read by itself. An empty text is an empty list. */
+/** Items separated by commas, each read by the same reader. An empty text is an empty list. */
 const listOf = <Item extends z.ZodType<unknown, string>>(item: Item) =>
   text
     .transform((given) =>
@@ -55,8 +56,9 @@ export const delays = text.transform((given): unknown[] => given.split(',')).pip
 const versionLike = /v[0-9.]/i;
 
 /**
- * The URL of the API, or an empty text. gophercloud cuts the path of a service's URL at the first `v`
- * that a digit or dot follows, so no such text may stand before the service's own version.
+ * The URL of the API, or an empty text. gophercloud cuts the path of a service's URL at the first
+ * `v` that a digit or dot follows, so the URL must not contain one before the service's own
+ * version.
  */
 export const address = text
   .refine((url) => url === '' || (URL.canParse(url) && /^https?:/.test(url)), {
@@ -104,8 +106,8 @@ export const topicArns = listOf(
 );
 
 /**
- * The name or the ARN of a secret in Secrets Manager, or an empty text. A name is put into the ARN of
- * a grant, so it has only characters that mean themselves there.
+ * The name or the ARN of a secret in Secrets Manager, or an empty text. A name is put into the ARN
+ * of a grant, so it may contain no wildcard characters.
  */
 export const secretName = text.regex(
   /^((arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512})?$/,

@@ -9,8 +9,8 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /**
- * Publishes, every minute, what an evaluator wrote but did not publish, and what silences held that
- * have ended.
+ * Publishes each minute the notifications that an evaluator wrote but did not publish, and those
+ * that a silence held until it ended.
  */
 export class Sweeper extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -37,7 +37,8 @@ export class Sweeper extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    // No retries: Lambda would run one beside the next minute's sweep, and both would publish the same rows.
+    // No retries: Lambda would run a retry beside the next minute's sweep, and both would publish
+    // the same rows.
     fn.configureAsyncInvoke({ retryAttempts: 0 });
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),

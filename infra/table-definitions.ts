@@ -5,13 +5,15 @@ export type TableDefinition = {
   /** Partition key and sort key. */
   readonly key: readonly [Attribute, Attribute?];
   /**
-   * By name, each with its keys. Rows without the attributes are not in the index. Indexes hold the
-   * keys only: rows are read by key.
+   * The keys of each index, by its name. A row without these attributes is not in the index.
+   * Indexes hold keys only; the rows are then read by key.
    */
   readonly indexes?: Readonly<Record<string, readonly [Attribute, Attribute?]>>;
-  /** Attributes that some indexes hold too, of rows that hardly ever change and are large. */
+  /**
+   * Further attributes that an index holds, by its name: for large rows that hardly ever change.
+   */
   readonly included?: { readonly in: readonly string[]; readonly attributes: readonly string[] };
-  /** True: its changes are a stream of old and new rows. */
+  /** True: the table has a stream, with the old and the new row of each change. */
   readonly stream?: boolean;
   /** True: a row is deleted after the moment in its `expires_at`. */
   readonly expires?: boolean;
@@ -95,10 +97,10 @@ export const tableDefinitions = {
       byProject: [text('in_project'), text('sort_key')],
       byTime: [text('live'), text('sort_key')],
       byName: [text('named'), text('in_project')],
-      // Of enabled alarms that are evaluated every minute: event alarms have no slot.
+      // Enabled periodic alarms only: event alarms have no slot.
       periodic: [text('periodic_slot'), text('periodic_place')],
     },
-    // A round decides most alarms without reading their rows.
+    // With these attributes a round decides about most alarms without reading their rows.
     included: {
       in: ['periodic'],
       attributes: [
@@ -123,7 +125,8 @@ export const tableDefinitions = {
       undelivered: [text('undelivered_shard'), text('written_at')],
       byFault: [text('fault_id'), text('fault_place')],
     },
-    // Readers of the history need neither the message nor the mark of its delivery.
+    // Readers of the history need these attributes, but neither the message nor the mark of its
+    // delivery.
     included: {
       in: ['byAlarm', 'byProject', 'byTime'],
       attributes: [
@@ -187,7 +190,7 @@ export const tableDefinitions = {
   received: {
     key: [text('notification_uuid')],
     indexes: { byTime: [text('live'), text('sort_key')] },
-    // A list filters and sorts all of them.
+    // Lists filter and sort by these attributes.
     included: {
       in: ['byTime'],
       attributes: ['type', 'source_host_uuid', 'generated_time', 'status', 'payload', 'created_at'],

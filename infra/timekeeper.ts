@@ -9,7 +9,10 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Notices what is due, every few seconds: timers of alarms, and hosts that send no heartbeats any more. */
+/**
+ * Looks every few seconds for what is due: timers of alarms, and hosts whose heartbeats have
+ * stopped.
+ */
 export class Timekeeper extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -33,7 +36,8 @@ export class Timekeeper extends Construct implements Capability {
     const { function: fn } = this;
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // A repeated run queues its ticks twice: the second of two ticks finds nothing to do.
+      // A repeated run queues its ticks twice, which does no harm: the second tick finds nothing to
+      // do.
       targets: [new LambdaFunction(fn)],
     });
     fn.addEventSource(

@@ -27,7 +27,10 @@ const workQueuesOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =>
   }),
 });
 
-/** The queues that no dead letter goes back to, as `domain/delivery/queue-names.ts` says. */
+/**
+ * The queues to which no dead letter can be sent back, by the names in
+ * `domain/delivery/queue-names.ts`.
+ */
 const withoutReturn = new Set([
   'webhook-retries',
   'rounds',
@@ -49,8 +52,8 @@ const deadLettersOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =
 });
 
 /**
- * The first with its URL, the others with their names: AWS takes 4 kB of variables (`queueUrls`
- * reads it).
+ * The URL of the first queue and the names of the others: AWS allows 4 kB of variables. `queueUrls`
+ * reads it.
  */
 const listed = (queues: Readonly<Record<string, IQueue>>): string =>
   Object.entries(queues)
@@ -65,7 +68,7 @@ export const watchedQueueVariables = (messaging: Messaging) => ({
 
 const arnsOf = (queues: readonly IQueue[]): string[] => queues.map(({ queueArn }) => queueArn);
 
-/** Grants counting the messages of all of them. */
+/** Grants counting the messages of all watched queues. */
 export const allowCounting = (grantee: Grantee, messaging: Messaging): Grant =>
   allowOnAll(
     grantee,

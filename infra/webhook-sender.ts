@@ -40,8 +40,9 @@ export class WebhookSender extends Construct implements Capability {
           'webhookAttempts',
           'webhookAllowedRanges',
         ),
-        // libuv looks up names in at most half of its threads, and a lookup goes on after its attempt has
-        // timed out. So there are threads for the lookups of three batches at once.
+        // libuv uses at most half of its threads to look up names, and a lookup continues after its
+        // attempt has timed out. So there are enough threads for the lookups of three batches at
+        // once.
         UV_THREADPOOL_SIZE: '64',
       },
     });

@@ -1,2 +1,3 @@
-// Imported before the modules that read it. The demo has a stack of its own, not the user's.
+// Sets the state directory. It is imported before the modules that read the variable. The demo uses
+// its own stack, not the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/demo';

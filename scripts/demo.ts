@@ -11,7 +11,8 @@ was notified, else 1.
 
   DOCTOR_STATE_DIR   use the stack of that folder instead, if one is up`;
 
-// `npm run demo`: one host fault end to end. A stack that was not up before is taken down again.
+// `npm run demo`: one host fault end to end. It stops the stack afterwards, unless the stack was up
+// before.
 await run(async () => {
   flags(usage);
   const notified = await withStack(0, ({ stack }) => playFault(stack));

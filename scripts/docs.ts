@@ -6,7 +6,7 @@ import { referencePages } from './docs/pages.ts';
 import { root } from './stack/state.ts';
 
 const pages = await referencePages();
-// The file of a subject that is gone does not stay.
+// Deletes the file of a subject that no longer exists.
 rmSync(join(root, answersFolder), { recursive: true, force: true });
 for (const [path, text] of pages) {
   const file = join(root, path);

@@ -1,3 +1,3 @@
-// Imported before the modules that read it. The stack of the other programs keeps its state beside
-// the user's.
+// Sets the state directory. It is imported before the modules that read the variable. The stack for
+// the other programs has its own directory beside the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/interop';

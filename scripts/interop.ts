@@ -9,8 +9,8 @@ import { Refusal, run } from './stack/progress.ts';
 import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
 
-// `npm run test:interop`: programs of others, unmodified, on a stack that this starts and stops
-// itself. Last line: `N passed, N failed`.
+// `npm run test:interop`: runs unmodified programs of other projects on a stack that it starts and
+// stops itself. Last line: `N passed, N failed`.
 
 const usage = `npm run test:interop [-- [options] [NAME...]]
 
@@ -33,7 +33,7 @@ const list = (): string =>
     )
     .join('\n');
 
-/** The named programs, or all that can run; prints those that cannot, and what they need. */
+/** The named programs, or all programs that can run here. Prints which cannot, and what they need. */
 function chosen(names: readonly string[]): readonly Program[] {
   const unknown = names.find((name) => !programs.some((program) => program.name === name));
   if (unknown !== undefined) throw new Refusal(`There is no program ${unknown}: see --list.`);

@@ -1,4 +1,6 @@
-// Imported before the modules that read it. This stack keeps its state beside the user's.
+// Sets the state directory. It is imported before the modules that read the variable. This stack
+// has its own directory beside the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/localstack';
-// The host of the tests' receivers, as a container sees it; docker-compose.yml gives it an address.
+// The name by which a container reaches the receivers of the tests; docker-compose.yml gives it an
+// address.
 process.env.DOCTOR_RECEIVER_HOST ??= 'host.docker.internal';

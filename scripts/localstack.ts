@@ -6,12 +6,12 @@ import { assemblyHash, deploy, dockerHost, loopback } from './stack/deploy.ts';
 import { Refusal, run, step } from './stack/progress.ts';
 import { forgetState, root, saveState } from './stack/state.ts';
 
-// `npm run test:localstack`: the same tests on LocalStack, which needs Docker. IAM policies are not
-// enforced there; `npm test` does that.
+// `npm run test:localstack`: runs the same tests on LocalStack, which needs Docker. LocalStack does
+// not enforce IAM policies; the stack of `npm test` does.
 
 const port = Number(process.env.LOCALSTACK_PORT ?? 4567);
 
-/** Runs a command with its output on the screen; its exit status. */
+/** Runs a command and shows its output. Returns its exit status. */
 const show = (command: string, ...args: string[]): Promise<number> =>
   new Promise((done) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });

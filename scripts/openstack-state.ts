@@ -1,3 +1,4 @@
-// Imported before the modules that read it. The stack beside a real cloud keeps its state beside the user's.
+// Sets the state directory. It is imported before the modules that read the variable. The stack for
+// a real cloud has its own directory beside the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/openstack';
 process.env.DOCTOR_SETTINGS ??= 'cloud=doctor/cloud evacuationExecutor=openstack';

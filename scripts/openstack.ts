@@ -20,10 +20,14 @@ import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
 import { makeParts } from './test-parts.ts';
 
-// `npm run test:openstack`: Doctor beside a real OpenStack cloud, on an embedded stack that this starts
-// and stops itself. Arguments are names of test files. Last line: `N passed, N failed`.
+// `npm run test:openstack`: tests Doctor beside a real OpenStack cloud, on an embedded stack that
+// the script starts and stops itself. Arguments are names of test files. Last line: `N passed, N
+// failed`.
 
-/** Makes the service user of the cloud, and writes its credential into the secret `doctor/cloud`. */
+/**
+ * Creates Doctor's service user in the cloud, and writes its credential into the secret
+ * `doctor/cloud`.
+ */
 async function connectCloud(cloud: Cloud, endpoint: string): Promise<() => Promise<void>> {
   const { cloud: service, remove } = await makeUser(cloud, 'service', 'admin');
   const { id, secret } = await makeCredential(await keystoneLogin(service), 'doctor');
@@ -46,7 +50,7 @@ await run(async () => {
   const stopBox = box ? await step('Starting OpenStack', () => startBox(box)) : async () => {};
   try {
     const cloud = cloudOf(process.env);
-    // In a box it may be left from a run that was ended.
+    // In a test box, a run that was interrupted may have left it.
     if (!box) await requireNoDoctor(cloud);
     mkdirSync(stateDir, { recursive: true });
     const { vitest, stop } = makeParts(process.argv.slice(2));

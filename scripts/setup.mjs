@@ -1,6 +1,6 @@
 // Installs what a fresh clone lacks: the npm packages, and a Python environment with the embedded
-// stack and the OpenStack clients. Runs before other npm scripts, with nothing but Node 20, and is
-// done in a moment when there is nothing to do.
+// stack and the OpenStack clients. It runs before other npm scripts, and needs only Node 20. If
+// nothing is missing it ends at once.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,18 +11,22 @@ const venv = join(root, '.venv');
 const venvPython = join(venv, 'bin', 'python');
 const log = join(root, '.doctor', 'setup.log');
 
-/** Stops with a message for people, and without a stack trace. */
+/** Ends the process with a message, without a stack trace. */
 function fail(message) {
   console.error(`\nSetup failed: ${message}`);
   process.exit(1);
 }
 
-// What this script installs must not be what it runs with: npm puts node_modules/.bin first.
+// The script must not run with the Node that it installs, so it leaves out node_modules/.bin, which
+// npm puts first.
 const ownBin = join(root, 'node_modules', '.bin');
 const path = process.env.PATH.split(delimiter).filter((folder) => resolve(folder) !== ownBin);
 const env = { ...process.env, PATH: path.join(delimiter), PIP_DISABLE_PIP_VERSION_CHECK: '1' };
 
-/** Runs one long step, with its seconds on the screen; its output goes to a log, shown if it fails. */
+/**
+ * Runs one long step and shows its seconds. The output goes to a log, which is shown if the step
+ * fails.
+ */
 async function step(title, command, args) {
   const started = Date.now();
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;

@@ -12,7 +12,8 @@ Installs what is missing, starts the embedded stack with the data that an earlie
 Doctor to it and plays one host fault. It runs until Ctrl-C, which stops the stack and keeps its data.
 A stack that "npm run up" started is used, and stays up. Variables: see "npm run up -- --help".`;
 
-// `npm start`: the stack, one host fault end to end on it, and then the stack to try things with.
+// `npm start`: starts the stack, shows one host fault end to end, and leaves the stack up until
+// Ctrl-C.
 await run(async () => {
   flags(usage);
   await withStack(

@@ -8,8 +8,8 @@ import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
 import { type Count, makeParts } from './test-parts.ts';
 
-// `npm run test:console`: the console in a browser, on an embedded stack that this starts and stops
-// itself. Last line: `N passed, N failed`.
+// `npm run test:console`: tests the console in a browser, on an embedded stack that the script
+// starts and stops itself. Last line: `N passed, N failed`.
 
 const usage = `npm run test:console [-- options]
 
@@ -36,7 +36,7 @@ function commandLine(): ReturnType<typeof parse> {
   }
 }
 
-/** A number of hosts on the command line; undefined if none is there. */
+/** The number of hosts from the command line; undefined if the option is not given. */
 function numberOf(hosts: string | undefined): number | undefined {
   if (hosts === undefined) return undefined;
   const number = Number(hosts);
@@ -62,7 +62,7 @@ await run(async () => {
       return { passed: 0, failed: 0 };
     }
     if (!screenshots) return vitest('console');
-    // Alone, so that the pictures show the hosts of no other test.
+    // Runs only the tests of the views, so that the pictures do not show hosts of other tests.
     return check('console', 'vitest', 'run', '--project', 'console', 'test/console/views.test.ts');
   });
   const { passed, failed } = count ?? { passed: 0, failed: 1 };

@@ -8,14 +8,17 @@ import { root, stateDir } from './stack/state.ts';
 /** How many tests passed and failed. */
 export type Count = { readonly passed: number; readonly failed: number };
 
-/** What vitest's JSON reporter writes, as far as it is counted. */
+/** The part of vitest's JSON report that is counted. */
 const Report = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 });
 
-/** A file that does not load, or a run without tests, counts as a failed test. */
+/**
+ * Counts the tests of a report. A file that does not load, or a run without tests, counts as a
+ * failed test.
+ */
 function countOf(file: string, status: number): Count {
   try {
     const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
@@ -34,14 +37,14 @@ function countOf(file: string, status: number): Count {
 const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
 
 /**
- * The parts of a test run. Each line that a part prints begins with its name. With `files`, only test
- * files whose paths contain one of them are run.
+ * Makes the parts of a test run. Each line that a part prints begins with the part's name. With
+ * `files`, only test files whose paths contain one of these texts are run.
  */
 export function makeParts(files: readonly string[] = []) {
   const running = new Set<{ kill: () => boolean }>();
   let stopped = false;
 
-  /** Runs a command to its end; its exit status. */
+  /** Runs a command to its end. Returns its exit status. */
   const show = (
     name: string,
     command: string,
@@ -63,12 +66,12 @@ export function makeParts(files: readonly string[] = []) {
     });
 
   return {
-    /** A command that passes or fails as one. */
+    /** Runs a command that counts as one test. */
     check: async (name: string, command: string, ...args: string[]): Promise<Count> => {
       const ok = !stopped && (await show(name, command, args)) === 0;
       return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
     },
-    /** The tests of some vitest projects. */
+    /** Runs the tests of some vitest projects. */
     vitest: async (first: string, ...others: string[]): Promise<Count> => {
       if (stopped) return { passed: 0, failed: 1 };
       const file = join(stateDir, `report-${first}.json`);
@@ -82,8 +85,8 @@ export function makeParts(files: readonly string[] = []) {
       return countOf(file, status);
     },
     /**
-     * The tests of a project that a script of ours runs on a stack of its own, in a state directory
-     * of its own.
+     * Runs a script that starts another stack in another state directory, and runs the tests of a
+     * project on it.
      */
     script: async (project: string, file: string): Promise<Count> => {
       if (stopped) return { passed: 0, failed: 1 };
@@ -93,7 +96,7 @@ export function makeParts(files: readonly string[] = []) {
       const status = await show(project, 'node', [file], { DOCTOR_STATE_DIR: folder });
       return countOf(report, status);
     },
-    /** Ends the parts that run; those that would come after them fail. */
+    /** Ends the running parts. Parts that have not begun count as failed. */
     stop: (): void => {
       stopped = true;
       for (const child of running) child.kill();
@@ -113,7 +116,7 @@ export async function inOrder(...parts: readonly (() => Promise<Count>)[]): Prom
   return sum(counts);
 }
 
-/** Waits for rows of parts; a row that breaks off counts as a failed test. */
+/** Waits for rows of parts. A row that ends with an error counts as a failed test. */
 export async function sideBySide(...rows: readonly Promise<Count>[]): Promise<Count> {
   const settled = rows.map((row) =>
     row.catch((error: unknown): Count => {

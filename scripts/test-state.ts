@@ -1,2 +1,3 @@
-// Imported before the modules that read it. The tests' stack keeps its state beside the user's.
+// Sets the state directory. It is imported before the modules that read the variable. The stack of
+// the tests has its own directory beside the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/test';

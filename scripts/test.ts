@@ -6,14 +6,15 @@ import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
 import { type Count, inOrder, makeParts, sideBySide } from './test-parts.ts';
 
-// `npm test`: lint, types, unit tests, the scripts' tests on stacks of their own, and the tests that
-// need the embedded stack, which this starts and stops itself beside any other that is up. Last line:
-// `N passed, N failed`.
+// `npm test`: lint, types, unit tests, the scripts' tests on stacks of their own, and the tests
+// that need the embedded stack. The script starts and stops that stack itself, beside any other
+// that is up. Last line: `N passed, N failed`.
 //
-// Three rows of parts run side by side, for each of them waits much of its time. They disturb nothing
-// of each other's: one uses the deployed service, one tables and queues of its own, one no shared stack.
+// Three rows of parts run side by side, because each of them waits most of its time. They do not
+// affect each other: one uses the deployed service, one its own tables and queues, and one no
+// shared stack.
 
-/** Whether there is a browser for the tests of the console; prints what is missing if there is none. */
+/** True if there is a browser for the tests of the console. Otherwise it prints what is missing. */
 function hasChromium(): boolean {
   try {
     findChromium();

@@ -1,6 +1,6 @@
 /**
- * A global setup: what tests leave in the folder for temporary files is deleted after the run. The
- * CDK leaves an assembly for each app.
+ * A global setup that deletes what tests leave in the folder for temporary files. The CDK leaves an
+ * assembly for each app.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

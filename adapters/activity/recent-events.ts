@@ -7,7 +7,9 @@ import {
   keptHours,
   RecentEvent,
   type RecentEvents,
+  type RecentSource,
   recentEventsOf,
+  recentSources,
 } from '../../domain/events/recent-event.ts';
 import type { RecentPage } from '../../flows/preview-alarm.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -16,12 +18,14 @@ import { expiryAfter } from './changes.ts';
 
 /** Rows written at once. */
 const width = 8;
-/** The most rows of a read; DynamoDB ends it at a megabyte, too. */
+/** The most rows of a read of one source; DynamoDB ends it at a megabyte, too. */
 const mostRows = 500;
-/** The most events of a read. */
+/** The most events of a read of one source. */
 const mostEvents = 5_000;
 
-const scopeOf = (project_id: string): string => `events#${project_id}`;
+const scopes = { own: 'events', urgent: 'urgent-events', bulk: 'bulk-events' } as const;
+const scopeOf = (source: RecentSource, project_id: string): string =>
+  `${scopes[source]}#${project_id}`;
 
 /**
  * The place of a row: the time of its newest event, and the id of its first. A batch that comes again takes
@@ -35,10 +39,13 @@ function placeOf({ events }: RecentEvents): string {
 /** Keeps events. @param clock milliseconds since 1970. */
 export const eventKeeper = (keep: KeepRow, clock: () => number = Date.now) => ({
   /** Keeps events for previews of alarms: a write for each project. Keeping again changes nothing. */
-  keepEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
+  keepEvents: async (
+    events: readonly DoctorEvent[],
+    source: RecentSource = 'own',
+  ): Promise<void> => {
     await inParallel(recentEventsOf(events), width, (row) =>
       keep({
-        scope: scopeOf(row.project_id),
+        scope: scopeOf(source, row.project_id),
         place: placeOf(row),
         events: gzipSync(JSON.stringify(row.events)),
         expires_at: expiryAfter(clock(), keptHours * 3_600),
@@ -55,26 +62,44 @@ const eventsIn = (row: unknown): RecentEvent[] =>
 
 /** Reads the kept events. */
 export const recentEventReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The newest events of a project since a moment: one request, of at most a megabyte. */
+  /** The newest events of a project since a moment: a request for each source, of at most a megabyte. */
   recentEvents: async (project_id: string, from: string): Promise<RecentPage> => {
-    const { Items: rows = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: '#scope = :scope AND place >= :from',
-        ExpressionAttributeNames: { '#scope': 'scope' },
-        ExpressionAttributeValues: { ':scope': scopeOf(project_id), ':from': from },
-        ScanIndexForward: false,
-        Limit: mostRows,
-      }),
+    const pages = await Promise.all(
+      recentSources.map((source) =>
+        newestOf(client, table, { scope: scopeOf(source, project_id), from }),
+      ),
     );
-    const events: RecentEvent[] = [];
-    let read = 0;
-    for (const row of rows) {
-      if (events.length >= mostEvents) break;
-      events.push(...eventsIn(row));
-      read += 1;
-    }
+    const events = pages.flatMap((page) => page.events);
     events.sort((a, b) => b.accepted_at.localeCompare(a.accepted_at));
-    return { events, complete: read === rows.length && LastEvaluatedKey === undefined };
+    const since = pages.map((page) => page.since).sort();
+    return { events, since: since.at(-1) ?? from };
   },
 });
+
+/** The newest events of one source, in any order, and since when all of them are there. */
+async function newestOf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { scope, from }: { readonly scope: string; readonly from: string },
+): Promise<RecentPage> {
+  const { Items: rows = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: '#scope = :scope AND place >= :from',
+      ExpressionAttributeNames: { '#scope': 'scope' },
+      ExpressionAttributeValues: { ':scope': scope, ':from': from },
+      ScanIndexForward: false,
+      Limit: mostRows,
+    }),
+  );
+  const events: RecentEvent[] = [];
+  let read = 0;
+  for (const row of rows) {
+    if (events.length >= mostEvents) break;
+    events.push(...eventsIn(row));
+    read += 1;
+  }
+  const isComplete = read === rows.length && LastEvaluatedKey === undefined;
+  const [oldest = from] = events.map(({ accepted_at }) => accepted_at).sort();
+  return { events, since: isComplete ? from : oldest };
+}

@@ -2,14 +2,9 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import {
-  type Chain,
-  type Firing,
-  faultPlaceOf,
-  hasNotification,
-} from '../../domain/alarms/firing.ts';
-import type { Unreadable } from '../../flows/alarm-lane.ts';
-import type { ChainOutcome } from '../../flows/evaluate-events.ts';
+import type { Chain, Firing } from '../../domain/alarms/firing.ts';
+import { faultPlaceOf, hasNotification } from '../../domain/alarms/outbox-row.ts';
+import type { ChainOutcome, Unreadable } from '../../flows/alarm-lane.ts';
 import { getAll, ifUnchanged } from '../dynamodb.ts';
 import { newTimer } from '../timers/alarm-timers.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';

@@ -1,7 +1,7 @@
 /** The groups of notifications, in the table `history`: which were made, and which are not delivered yet. */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { OutboxRow } from '../../domain/alarms/firing.ts';
+import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import {
   type GroupOf,
   GroupRow,

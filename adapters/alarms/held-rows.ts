@@ -1,7 +1,8 @@
 /** The rows of the table `history` whose notification a silence holds back. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { SilencedAlarm } from '../../domain/alarms/end-silence.ts';
-import { heldShard, OutboxRow, releasedShard } from '../../domain/alarms/firing.ts';
+import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
+import { heldShard, releasedShard } from '../../domain/alarms/outbox-shards.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
 import { getAll, queryPages, writeAll } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';

@@ -1,6 +1,7 @@
 /** The table `history` as an outbox: rows whose notification was not yet delivered. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { allShards, OutboxRow } from '../../domain/alarms/firing.ts';
+import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
+import { allShards } from '../../domain/alarms/outbox-shards.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
 import { mostTries, pauseAfter } from '../back-off.ts';
 import { getAll, type Key, queryPages, type Statement, writeAll } from '../dynamodb.ts';

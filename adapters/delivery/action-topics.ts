@@ -1,4 +1,4 @@
-/** Publishes to SNS topics that are actions of alarms. The operator allows these topics. */
+/** Publishes to SNS topics that are actions of alarms. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import type { Answer } from '../../domain/delivery/webhook-retry.ts';
@@ -14,15 +14,10 @@ const attributesOf = ({ project_id, body }: WebhookMessage) => {
   );
 };
 
-/** The topics, by their ARNs. */
-export const actionTopics = (client: SNSClient, topics: readonly string[]) => ({
-  /**
-   * Publishes the body that a URL would get, if the operator still allows the topic. Never throws.
-   */
+/** The topics that actions name by their ARNs. */
+export const actionTopics = (client: SNSClient) => ({
+  /** Publishes the body that a URL would get. Never throws. */
   publish: async (webhook: WebhookMessage): Promise<Answer> => {
-    if (!topics.includes(webhook.action)) {
-      return { kind: 'refused', reason: 'the topic is not one that the operator allows' };
-    }
     try {
       await client.send(
         new PublishCommand({

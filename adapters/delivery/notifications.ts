@@ -1,6 +1,6 @@
 /** The publisher to the topics of notifications and of groups, for owners of alarms. */
 import type { SNSClient } from '@aws-sdk/client-sns';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { type GroupRow, isGroupOfOne, publicationOf } from '../../domain/delivery/group.ts';
 import { type NotificationTopics, topicOf } from '../../domain/delivery/notification-topics.ts';
 import { groupOfOne } from '../../domain/delivery/webhook.ts';

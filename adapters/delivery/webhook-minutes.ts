@@ -1,10 +1,9 @@
 /** The counts of posts in a minute, as rows of the table `places` that expire. */
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { type Counter, roomIn } from '../../domain/delivery/webhook-minute.ts';
+import { conditional } from '../conditional.ts';
 
 type Settings = { readonly table: string; readonly now: () => string };
 
@@ -31,8 +30,8 @@ export function webhookMinutes(client: DynamoDBDocumentClient, { table, now }: S
       '(attribute_not_exists(posts) OR posts <= :room)',
       ...(part ? ['(attribute_not_exists(#part) OR #part <= :share)'] : []),
     ];
-    try {
-      await client.send(
+    const outcome = await conditional(
+      client.send(
         new UpdateCommand({
           TableName: table,
           Key: { place: rowKey(counter.key) },
@@ -47,14 +46,13 @@ export function webhookMinutes(client: DynamoDBDocumentClient, { table, now }: S
           },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      );
-      return 'added';
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const row = error.Item ? unmarshall(error.Item) : {};
-      const counted = { posts: Count.parse(row.posts), ofPart: Count.parse(part && row[part]) };
-      return { room: roomIn(counter, counted) };
-    }
+      ),
+    );
+    if (outcome.kind === 'conflict') throw outcome.error;
+    if (outcome.kind === 'written') return 'added';
+    const { row } = outcome;
+    const counted = { posts: Count.parse(row.posts), ofPart: Count.parse(part && row[part]) };
+    return { room: roomIn(counter, counted) };
   }
 
   return {

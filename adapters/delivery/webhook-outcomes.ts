@@ -1,8 +1,4 @@
 /** The outcomes of webhooks, stored on the rows of their firings in the table `history`. */
-import {
-  ConditionalCheckFailedException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import {
@@ -11,6 +7,7 @@ import {
   WebhookOutcome,
 } from '../../domain/delivery/webhook.ts';
 import { mostTries, pauseAfter } from '../back-off.ts';
+import { conditional } from '../conditional.ts';
 
 /** The part of a row that is read: the outcome of one webhook, or nothing. */
 const OutcomeRow = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
@@ -45,13 +42,9 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
       ExpressionAttributeValues: { ':outcome': outcome, ':retrying': 'retrying' },
     });
     for (let tries = 1; ; tries++) {
-      try {
-        await client.send(update);
-        return;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return;
-        if (!(error instanceof TransactionConflictException) || tries >= mostTries) throw error;
-      }
+      const outcome = await conditional(client.send(update));
+      if (outcome.kind !== 'conflict') return;
+      if (tries >= mostTries) throw outcome.error;
       await pauseAfter(tries);
     }
   },

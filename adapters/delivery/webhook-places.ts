@@ -1,12 +1,10 @@
 /** The table `places`: which batches of webhooks are under way for a project. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   hungSeconds,
   placeName,
@@ -15,6 +13,7 @@ import {
   type Taken,
   WebhookPlace,
 } from '../../domain/delivery/webhook-place.ts';
+import { conditional } from '../conditional.ts';
 import { ifUnchanged } from '../dynamodb.ts';
 
 type Held = Pick<WebhookPlace, 'place' | 'holder'>;
@@ -37,8 +36,8 @@ async function holderOf(
   { table, now }: Pick<Settings, 'table' | 'now'>,
   row: WebhookPlace,
 ): Promise<WebhookPlace | undefined> {
-  try {
-    await client.send(
+  const outcome = await conditional(
+    client.send(
       new PutCommand({
         TableName: table,
         Item: { ...row, expires_at: expiryOf(row.until) },
@@ -47,12 +46,11 @@ async function holderOf(
         ExpressionAttributeValues: { ':now': now() },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
-    );
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { ...row, ...WebhookPlace.partial().parse(error.Item ? unmarshall(error.Item) : {}) };
-  }
+    ),
+  );
+  if (outcome.kind === 'conflict') throw outcome.error;
+  if (outcome.kind === 'written') return undefined;
+  return { ...row, ...WebhookPlace.partial().parse(outcome.row) };
 }
 
 /** Takes places of projects, and gives them back. */

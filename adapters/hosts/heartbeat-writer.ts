@@ -1,13 +1,9 @@
 /** Writes heartbeats into the tables `hosts` and `roster`. */
-
-import {
-  ConditionalCheckFailedException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isHeldSilent } from '../../domain/conditions/missed-heartbeats.ts';
 import { Host } from '../../domain/hosts/host.ts';
 import type { SeenUp } from '../../flows/note-heartbeat.ts';
+import { conditional } from '../conditional.ts';
 import { writeAll } from '../dynamodb.ts';
 import type { HostTables } from './host-rows.ts';
 import { listHeartbeat, listHeartbeats } from './roster.ts';
@@ -26,9 +22,8 @@ export const heartbeatWriter = (
    * `overtaken` if its row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<SeenUp> => {
-    let silent: boolean;
-    try {
-      const { Attributes: row } = await client.send(
+    const outcome = await conditional(
+      client.send(
         new UpdateCommand({
           TableName: table,
           Key: { host: name },
@@ -38,17 +33,12 @@ export const heartbeatWriter = (
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
-      );
-      silent = isHeldSilent(Holders.parse(row));
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) {
-        return error.Item?.deleted?.BOOL === false ? 'noted' : 'unknown';
-      }
-      if (error instanceof TransactionConflictException) return 'overtaken';
-      throw error;
-    }
+      ),
+    );
+    if (outcome.kind === 'conflict') return 'overtaken';
+    if (outcome.kind === 'refused') return outcome.row.deleted === false ? 'noted' : 'unknown';
     if (!(await listHeartbeat(client, roster, { host: name, at }))) return 'overtaken';
-    return silent ? 'heard again' : 'noted';
+    return isHeldSilent(Holders.parse(outcome.answer.Attributes)) ? 'heard again' : 'noted';
   },
 
   /**
@@ -56,8 +46,8 @@ export const heartbeatWriter = (
    * it. Does nothing if the host is gone. `overtaken` as above.
    */
   noteHeard: async (name: string): Promise<'noted' | 'overtaken'> => {
-    try {
-      await client.send(
+    const outcome = await conditional(
+      client.send(
         new UpdateCommand({
           TableName: table,
           Key: { host: name },
@@ -65,12 +55,9 @@ export const heartbeatWriter = (
           ConditionExpression: 'deleted = :no',
           ExpressionAttributeValues: { ':us': 'change', ':no': false },
         }),
-      );
-    } catch (error) {
-      if (error instanceof TransactionConflictException) return 'overtaken';
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
-    return 'noted';
+      ),
+    );
+    return outcome.kind === 'conflict' ? 'overtaken' : 'noted';
   },
 
   /**

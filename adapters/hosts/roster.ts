@@ -2,10 +2,6 @@
  * The table `roster`: a short row for each registered host, written in the same transaction as the host.
  * Lists read it in few requests, and consistently. Heartbeats write its time a moment after the host's.
  */
-import {
-  ConditionalCheckFailedException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Host } from '../../domain/hosts/host.ts';
@@ -18,6 +14,7 @@ import {
 } from '../../domain/hosts/listed-host.ts';
 import { type Zone, type ZoneCount, zoneChanges, zonesOf } from '../../domain/hosts/zones.ts';
 import { inOneOrder } from '../../domain/in-one-order.ts';
+import { conditional } from '../conditional.ts';
 import { growingPages, queryPages, type Row, writeAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Action } from '../transactions.ts';
@@ -85,8 +82,8 @@ export async function listHeartbeat(
   table: string,
   { host, at }: { readonly host: string; readonly at: string },
 ): Promise<boolean> {
-  try {
-    await client.send(
+  const outcome = await conditional(
+    client.send(
       new UpdateCommand({
         TableName: table,
         Key: keyOf(host),
@@ -96,13 +93,9 @@ export async function listHeartbeat(
           'attribute_exists(facts) AND (attribute_type(last_seen_up, :null) OR last_seen_up < :at)',
         ExpressionAttributeValues: { ':at': at, ':null': 'NULL' },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return true;
-    if (error instanceof TransactionConflictException) return false;
-    throw error;
-  }
+    ),
+  );
+  return outcome.kind !== 'conflict';
 }
 
 /**

@@ -18,13 +18,16 @@ export const missedHeartbeatsQueue = (client: SQSClient, url: string) => {
     );
   return {
     /**
-     * Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor could receive no
-     * heartbeat before.
+     * Durably queues that the hosts miss their heartbeats. `awake_since`: Doctor could receive no
+     * heartbeat before. `found_at`: when the hosts were looked at.
      */
-    sendMissed: (hosts: readonly string[], awakeSince: string): Promise<void> =>
+    sendMissed: (
+      hosts: readonly string[],
+      when: { readonly awake_since: string; readonly found_at: string },
+    ): Promise<void> =>
       send(
         packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
-          (missed): MissedHeartbeatsMessage => ({ missed, awake_since: awakeSince }),
+          (missed): MissedHeartbeatsMessage => ({ missed, ...when }),
         ),
       ),
     /** Durably queues that hosts that missed their heartbeats send them again. */

@@ -12,7 +12,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { bundling } from '../../infra/bundling.ts';
 import { root } from '../../scripts/stack/state.ts';
 
-// A throwaway stack: one answer behind a check in the function, and behind an authorizer.
+// A temporary stack: one function that checks tokens itself, and one behind an authorizer.
 
 const app = new App();
 const stack = new Stack(app, 'AuthorizerBench', {

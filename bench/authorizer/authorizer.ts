@@ -14,17 +14,17 @@ const asked: AccessRequest = {
 const authenticate = makeAuthenticate(makeTokens(async () => process.env.BENCH_KEY ?? ''));
 const logger = new Logger();
 
-/** Checks the token for the gateway, which asks before it calls the function behind. */
+/** The authorizer, which checks the token. The gateway calls it before it calls the function. */
 export async function handler({
   headers,
   methodArn,
 }: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = headers?.['X-Auth-Token'] ?? headers?.['x-auth-token'] ?? '';
   const { user_id } = await authenticate({ 'x-auth-token': token }, asked).catch(() => {
-    throw new Error('Unauthorized'); // the gateway's word for a 401
+    throw new Error('Unauthorized'); // the gateway answers 401 to this message
   });
   logger.info('authorized', { user_id });
-  // Good for every route: what is kept of it serves them all.
+  // The policy allows every route, so the gateway can use its cached copy for all of them.
   const [api = '', stage = ''] = methodArn.split('/');
   return {
     principalId: user_id,

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { answer } from './answer.ts';
 
-/** Believes what the authorizer in front says. */
+/** Trusts the authorizer in front of it. */
 export const handler = async ({
   requestContext,
 }: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> =>

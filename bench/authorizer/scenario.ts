@@ -15,7 +15,7 @@ const ways = {
   cached: 'authorizer, cached',
 } as const;
 
-/** One answer behind the check in the function and behind an authorizer, asked for in turn. */
+/** Measures, in turn, a function that checks the token itself and one behind an authorizer. */
 export async function authorizerBench(stack: Stack, runs: number): Promise<Figure[]> {
   const key = randomBytes(32).toString('hex');
   const throwaway = { name: 'AuthorizerBench', app: 'bench/authorizer/app.ts', context: { key } };

@@ -1,14 +1,14 @@
 /**
- * What Doctor uses of AWS, from the calls of docs/design.md. Update it with them; then run `npm run
- * docs`.
+ * What Doctor uses of AWS, computed from the calls in docs/design.md. Update this file when they
+ * change; then run `npm run docs`.
  */
 import { sumOf, times, type Usage } from './prices.ts';
 
-/** A function of 1 GB that runs so many ms, with its lines in the log. */
+/** A function of 1 GB that runs for this many ms, with its lines in the log. */
 const invocation = (ms: number): Usage => ({
   'Lambda request': 1,
   'Lambda GB-second (Arm)': ms / 1_000,
-  // Lambda's own three lines, and one of the function's.
+  // Three lines of Lambda's, and one of the function's.
   'log GB': 600e-9,
 });
 
@@ -25,7 +25,7 @@ const apiCall = (ms: number): Usage =>
 /** Events in a request of Ceilometer, and in a message of a queue. */
 const perRequest = 500;
 const perMessage = 50;
-/** An event comes by both lanes. */
+/** An event arrives by both lanes. */
 const lanes = 2;
 
 /**
@@ -35,12 +35,15 @@ const lanes = 2;
 const message: Usage = { 'SQS request': 3 };
 
 /**
- * An event from outside that no alarm is interested in, of a project that has alarms: its part of the request
- * and of the messages, the two keys of its resource and instance, and its part of what is read for each
- * message: the two counts of alarms and the two keys of its project.
+ * An event from outside that no alarm of its project matches, in a project that has alarms. It
+ * needs its part of the request and of the messages; the lookups by the two keys of its resource
+ * and instance; and its part of the reads for each message: the two counts of alarms and the two
+ * keys of its project. The events of a message are kept for previews of
+ * alarms, once: some 4.5 kB compressed for 50 events of one project.
  */
 export const unmatchedEvent: Usage = sumOf(
   times(1 / perRequest, apiCall(200)),
+  times(1 / perMessage, { 'DynamoDB write unit': 5 }),
   times(
     lanes,
     sumOf(
@@ -53,8 +56,9 @@ export const unmatchedEvent: Usage = sumOf(
 );
 
 /**
- * A firing: the alarm (1 kB) and the history row (3 kB, with the message) in a transaction, which counts
- * double; the row in four indexes; the mark, which takes it out of one; its part of a publish of ten.
+ * A firing: the alarm (1 kB) and the history row (3 kB, with the message) in a transaction, which
+ * counts double; the row in four indexes; the mark of delivery, which removes the row from one
+ * index; and its part of a publish of ten.
  */
 const firing: Usage = sumOf(read, {
   'DynamoDB write unit': 2 * (1 + 3) + 4 + 3 + 1,
@@ -63,8 +67,8 @@ const firing: Usage = sumOf(read, {
 });
 
 /**
- * What a message that fires adds for pages: a row for administrators, one for the project, the
- * minute's counts.
+ * What a message that fires alarms writes for pages: a row for administrators, one for the project,
+ * and the minute's counts.
  */
 const noted: Usage = { 'DynamoDB write unit': 3 };
 
@@ -132,22 +136,25 @@ export const monthsOfHeartbeats: readonly {
 ];
 
 /**
- * The month of 10,000 healthy hosts with a heartbeat each 10 s, whose silence would be reported
- * after 60 s.
+ * A month of 10,000 healthy hosts with a heartbeat each 10 s, which are reported down after 60 s
+ * without one.
  */
 const watchedHosts = 10_000;
 const monthHours = monthSeconds / 3_600;
-/** Looks at a part of the list in an hour, as `test/flows/watch-hosts.test.ts` counts them, for all parts. */
+/**
+ * Reads of parts of the list in an hour, for all parts, as `test/flows/watch-hosts.test.ts` counts
+ * them.
+ */
 const looks = 568;
 /** A part of the list: 1,250 rows of 0.6 kB, at half a unit for 4 kB. */
 const partRead: Usage = { 'DynamoDB read unit': (1_250 * 0.6) / 4 / 2 };
 
-/** The four parts of three slots of timers, at half a unit each where none is due. */
+/** The reads of timers: four parts of three slots, half a unit each if no timer is due. */
 const slotsRead: Usage = { 'DynamoDB read unit': 12 / 2 };
 
 /**
- * A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the
- * clock, at every third.
+ * A tick: sent in a batch of ten, received and deleted alone; the rows that it writes; and the
+ * clock at every third tick.
  */
 const tick: Usage = sumOf(
   { 'SQS request': 2.1 },
@@ -156,7 +163,7 @@ const tick: Usage = sumOf(
   slotsRead,
   times(1 / 3, { 'DynamoDB write unit': 1 }),
 );
-/** 23 ticks a minute, and the run that queues them. */
+/** A minute of ticks: 23 ticks, and the run that queues them. */
 export const monthOfTicks: Usage = times(monthSeconds / 60, sumOf(times(23, tick), invocation(20)));
 
 /** A timer of an alarm: written with the alarm in a transaction, sent, received, removed; and the firing. */
@@ -166,13 +173,10 @@ export const timeoutFired: Usage = sumOf(
   firing,
 );
 
-/**
- * Each host is looked at when 60 seconds have passed since its last heartbeat, which is 5 seconds
- * old on average.
- */
+/** A host is checked 60 seconds after its last known heartbeat, which is 5 seconds old on average. */
 const lookAtHosts = (watchedHosts * 3_600) / 55;
 
-/** The ways in which silent hosts could be found: ADR 0045. */
+/** The ways to find hosts without heartbeats that ADR 0045 compares. */
 export const monthsOfWatching: readonly { readonly way: string; readonly usage: Usage }[] = [
   {
     way: 'a time for each part of the list of hosts, with the ticks: as it is built',

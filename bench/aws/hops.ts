@@ -4,7 +4,10 @@
 type Source = {
   readonly text: string;
   readonly url?: string;
-  /** `assumed`: there are no published percentiles. The figures are then at the upper end of what is said. */
+  /**
+   * `assumed`: no percentiles are published, so the figures are at the upper end of what the source
+   * says.
+   */
   readonly kind: 'measured by others' | 'derived' | 'assumed';
 };
 

@@ -19,7 +19,10 @@ export const targets = { p50: 120, p99: 500, unmatchedDollars: 1.5 } as const;
 
 const seed = 0.42;
 
-/** Median and 99th percentile of report to subscriber, with warm functions and with a share of cold ones. */
+/**
+ * Median and 99th percentile of the time from the report to the subscriber, with warm functions
+ * only, and with a share of cold ones.
+ */
 export const reportTimes = (runs: number) => ({
   warm: summary(simulate({ sequence, hops, runs, seed })),
   cold: summary(simulate({ sequence, hops, cold: coldStart, runs, seed })),

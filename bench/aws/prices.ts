@@ -38,6 +38,6 @@ export function sumOf(...usages: readonly Usage[]): Usage {
   return Object.fromEntries(sum);
 }
 
-/** A usage, so many times. */
+/** A usage, multiplied. */
 export const times = (factor: number, usage: Usage): Usage =>
   Object.fromEntries(Object.entries(usage).map(([unit, count]) => [unit, count * factor]));

@@ -1,22 +1,22 @@
 import type { HopName } from './hops.ts';
 
-/** What happens one after the other: hops that run at the same time are in one stage. */
+/** One stage of the sequence, which begins after the stage before. Its hops run at the same time. */
 export type Stage = {
   readonly what: string;
   readonly hops: readonly HopName[];
-  /** A function is invoked, which may have to start. */
+  /** A function is invoked, and may need a cold start. */
   readonly invokes?: true;
   /**
-   * A branch: stages of one letter follow each other, and run beside those of another letter next
-   * to them.
+   * A branch: stages with one letter follow each other, and run at the same time as adjacent stages
+   * with another letter.
    */
   readonly beside?: 'a' | 'b';
 };
 
 /**
- * From the report of a host with one server and one alarm to the subscriber's queue, in the order of
- * docs/design.md, "The path of a fault". Update it when a call on this path comes, goes or moves;
- * then run `npm run docs`.
+ * From the report of a host with one server and one alarm to the subscriber's queue, in the order
+ * of docs/design.md, "The path of a fault". Update it when a call on this path is added, removed or
+ * moved; then run `npm run docs`.
  */
 export const sequence: readonly Stage[] = [
   { what: 'API Gateway', hops: ['gateway'], invokes: true },
@@ -33,8 +33,12 @@ export const sequence: readonly Stage[] = [
     ...{ invokes: true, beside: 'b' },
   },
   { what: 'code of `alarm-evaluator`', hops: ['code of a handler'], beside: 'b' },
-  { what: 'how many alarms the projects have', hops: ['read'], beside: 'b' },
-  { what: 'index: the alarms, by the key of the server', hops: ['read'], beside: 'b' },
+  {
+    ...{
+      what: 'at once: how many alarms the projects have; index: the alarms, by the key of the server',
+    },
+    ...{ hops: ['read', 'read'], beside: 'b' },
+  },
   { what: 'the alarms', hops: ['read'], beside: 'b' },
   { what: 'firing: alarm and history', hops: ['transaction'] },
   { what: 'topic `notifications` to the queue of the subscriber', hops: ['topic to queue'] },

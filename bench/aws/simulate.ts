@@ -20,7 +20,7 @@ export type Simulation = {
     readonly beside?: string;
   }[];
   readonly hops: Readonly<Record<string, Spread>>;
-  /** How a function starts; without it, every function is warm. */
+  /** The cold start of functions; without it, every function is warm. */
   readonly cold?: Spread & { readonly share: number };
   readonly runs: number;
   /** The same seed gives the same result. */
@@ -28,8 +28,8 @@ export type Simulation = {
 };
 
 /**
- * Times of whole sequences, in ms: stages add up, and a stage takes as long as its longest hop. Branches
- * that run beside each other take as long as the longest.
+ * Simulated times of whole sequences, in ms. The times of stages are added; a stage takes as long
+ * as its longest hop, and parallel branches take as long as the longest branch.
  */
 export function simulate({ sequence, hops, cold, runs, seed }: Simulation): number[] {
   const source = randomLcg(seed);

@@ -11,7 +11,7 @@ const FunctionResource = z.object({
 
 const Joined = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) });
 
-/** The value of a variable as AWS would have it, with a URL in place of each name that AWS gives. */
+/** The value of a variable, with a URL in place of each name that AWS chooses. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { data } = Joined.safeParse(value);
@@ -23,8 +23,9 @@ function textOf(value: unknown): string {
 type Variables = ReadonlyMap<string, Record<string, string>>;
 
 /**
- * The variables of each function by its name, as deployed; names that AWS gives are URLs, which are
- * names, too. The functions that mirror a cloud have them as deployed beside one, all others without.
+ * The variables of each deployed function, by its name. Names that AWS chooses are replaced by
+ * URLs, which are valid names too. The functions that mirror a cloud have them as deployed beside
+ * one, all others without.
  */
 export const environments = (): Variables =>
   new Map([

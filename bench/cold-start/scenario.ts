@@ -6,13 +6,19 @@ import { bundle, bytesOf, functionNames, write } from '../../infra/bundle.ts';
 import { type Figure, percentile } from '../figures.ts';
 import { environments } from './environments.ts';
 
-/** What Lambda's runtime has loaded before it loads a function: above all Node's HTTP clients. */
+/**
+ * The modules that Lambda's runtime has loaded before it loads a function: above all Node's HTTP
+ * clients.
+ */
 const runtime = ['readline', 'path', 'fs', 'url', 'http', 'https', 'module'];
 
 /** A function that does nothing. */
 const empty = 'exports.handler = async () => ({ statusCode: 200 });';
 
-/** The targets: kilobytes that are loaded at the start, and the start by that of the function that does nothing. */
+/**
+ * The targets: kilobytes that a function loads at its start, and its start divided by that of a
+ * function that does nothing.
+ */
 const mostKilobytes = 350;
 const mostTimes = 2;
 
@@ -41,8 +47,9 @@ function started(file: string, variables: Readonly<Record<string, string>>): num
 }
 
 /**
- * Sizes of the bundles: what is loaded at the start, and what is loaded later; and the processor time until their processes are ready, beside that of a
- * function that does nothing. All are started in turn, so that other work on the machine slows all.
+ * Measures the sizes of the bundles (what is loaded at the start, and what later), and the
+ * processor time until their processes are ready, compared with a function that does nothing. The
+ * functions are started in turn, so that other work on the machine slows all of them.
  */
 export async function coldStart(runs: number): Promise<Figure[]> {
   const scenario = 'coldstart';

@@ -11,7 +11,7 @@ import type { Client } from '../../scripts/stack/api.ts';
 import type { Stack } from '../../scripts/stack/bring-up.ts';
 import { loaderOf } from '../loader.ts';
 
-/** How many things the cloud has; each server has a port. */
+/** The sizes of the cloud; each server has a port. */
 export type CloudSize = {
   readonly hosts: number;
   readonly servers: number;
@@ -35,7 +35,7 @@ const Made = z.object({ port: z.object({ id: z.string() }) });
 const Alarm = z.object({ alarm_id: z.string() });
 const Faults = z.object({ faults: z.array(z.object({ fault_id: z.string() })) });
 
-/** One of each over the API: the rows of all others are like theirs. */
+/** Creates one of each by the API. The rows of all others are copies of these. */
 async function patterns(admin: Client, tenant: Client) {
   const [host, uuid, project_id] = [`bench-${randomUUID()}`, randomUUID(), tenant.projectId];
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });

@@ -10,7 +10,7 @@ import { type LargeCloud, makeLargeCloud } from './large-cloud.ts';
 const size = { hosts: 1_000, servers: 10_000, alarms: 1_000, down: 20 };
 const mostMs = 1_000;
 
-/** A view, and what of it must be there: at least so many elements. */
+/** A view, and the number of elements that it must show at least. */
 type TimedView = {
   readonly link: string;
   readonly title: string;
@@ -47,7 +47,7 @@ const ofOperators = (cloud: LargeCloud): Readonly<Record<string, TimedView>> => 
 
 const ofTenants = (cloud: LargeCloud): Readonly<Record<string, TimedView>> => {
   const { servers, ports, fault } = ofOperators(cloud);
-  // An operator's list of alarms is that of the own project, as in Aodh.
+  // An operator's list shows the alarms of the operator's project, as in Aodh.
   const alarms: TimedView = { link: '#/alarms', title: 'Alarms', least: rows(100) };
   return Object.fromEntries(
     Object.entries({ servers, ports, fault, alarms }).flatMap(([name, view]) =>
@@ -64,18 +64,18 @@ async function logIn(page: Page, { username, password, project }: Account): Prom
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
 }
 
-/** The longest time that is waited for a view, in ms: longer than the gateway waits for a function. */
+/** The longest wait for a view, in ms: longer than the gateway waits for a function. */
 const patienceMs = 30_000;
 
 /** Times of a visit, in ms. */
 type Visit = {
-  /** From the change of the link to the frame in which all of the view is there. */
+  /** The time from the change of the link to the frame that shows the whole view. */
   readonly shown: number;
-  /** The part of it after the last answer had arrived: the page's own. */
+  /** The part of that time after the last answer has arrived: the work of the page itself. */
   readonly drawn: number;
 };
 
-/** Visits a view. One that is not there in time counts as long as was waited. */
+/** Visits a view. A view that is not shown in time counts with the longest wait. */
 const timed = (page: Page, { link, title, least: [selector, count] }: TimedView): Promise<Visit> =>
   page.evaluate(
     async ({ link, title, selector, count, patienceMs }) => {
@@ -91,7 +91,7 @@ const timed = (page: Page, { link, title, least: [selector, count] }: TimedView)
         if (heading.startsWith(title) && !loading && there) break;
         if (performance.now() - began > patienceMs) break;
       }
-      // The next frame begins when this one is painted.
+      // When the next frame begins, this one has been painted.
       await frame();
       const end = performance.now();
       const answers = performance
@@ -110,7 +110,7 @@ const elsewhere: TimedView = {
   least: ['main h1', 1],
 };
 
-/** Visits each view from a page that shows nothing, and gives the median of its times. */
+/** Visits each view from a page that shows nothing, and returns the median of the times. */
 async function visited(
   page: Page,
   views: Readonly<Record<string, TimedView>>,

@@ -10,7 +10,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { bundling } from '../../infra/bundling.ts';
 import { root } from '../../scripts/stack/state.ts';
 
-// A throwaway stack: the smallest pipeline that has the steps of Doctor's.
+// A temporary stack: the smallest pipeline with the same steps as Doctor's.
 
 const app = new App();
 const stack = new Stack(app, 'FloorBench', {

@@ -20,6 +20,6 @@ export async function handler({
     }),
   );
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
-  console.log('taken'); // as Doctor's functions do; a silent one costs 50 ms here
+  console.log('taken'); // like Doctor's functions; here, a function that logs nothing takes 50 ms longer
   return { statusCode: 200, body: '{}' };
 }

@@ -8,15 +8,15 @@ import { withThrowaway } from '../throwaway.ts';
 
 const warmUp = 10;
 const patienceMs = 10_000;
-/** So that the answers of the run before are through. */
+/** Waits until the calls of the previous run are answered. */
 const pauseMs = 20;
 
-/** The topic of the throwaway stack, in the emulator's only account. */
+/** The topic of the temporary stack, in the emulator's only account. */
 const topicArn = `arn:aws:sns:${region}:000000000000:floor-bench`;
 
 /**
- * The smallest pipeline on the same stack: a request, a function, one write, a queue, a function, a
- * topic and the queue of a subscriber. Its times are the unit of those of `one`.
+ * Measures the smallest pipeline on the same stack: a request, a function, one write, a queue, a
+ * function, a topic and the queue of a subscriber. The times of `one` are compared with these.
  */
 export const floor = (stack: Stack, runs: number): Promise<Figure[]> =>
   withThrowaway(stack, { name: 'FloorBench', app: 'bench/floor/app.ts' }, async () => {

@@ -1,4 +1,4 @@
-/** A request to AWS, as far as its kind is concerned. */
+/** The parts of a request to AWS that tell its kind. */
 export type AwsRequest = {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
@@ -15,6 +15,16 @@ export function kindOf({ headers, body }: AwsRequest): string {
   const [, action] = /(?:^|&)Action=(\w+)/.exec(body) ?? [];
   return action ? `SNS ${action}` : 'other';
 }
+
+/**
+ * The tables, queues and topics of Doctor that a request names, each once, by the names of their
+ * constructs; empty if it names none.
+ */
+export const namesIn = (body: string): readonly string[] => [
+  ...new Set([...body.matchAll(/Doctor-(?:Tables)?([A-Za-z]+?)[0-9A-F]{8}-/g)].map(nameOf)),
+];
+
+const nameOf = ([, name = '']: RegExpExecArray): string => name;
 
 /** How many of each kind there are, the most frequent first. */
 export const countsOf = (kinds: readonly string[]): readonly (readonly [string, number])[] =>

@@ -1,59 +1,16 @@
-import {
-  GetFunctionConfigurationCommand,
-  LambdaClient,
-  paginateListFunctions,
-  UpdateFunctionConfigurationCommand,
-} from '@aws-sdk/client-lambda';
 import type { Stack } from '../../scripts/stack/bring-up.ts';
-import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
 import { makeBed, taken } from '../bed.ts';
 import type { Figure } from '../figures.ts';
 import { countsOf } from './kind.ts';
 import { proxyOf } from './proxy.ts';
+import { redirected } from './redirected.ts';
 
 const patienceMs = 600_000;
 
 /**
- * Sends the requests of Doctor's functions to another endpoint; the result ends that. SQS is called at the
- * URLs of the queues, so these change, too.
- */
-async function redirected({ endpoint }: Stack, url: string): Promise<() => Promise<void>> {
-  const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });
-  const names: string[] = [];
-  for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
-    names.push(
-      ...Functions.flatMap(({ FunctionName: name = '' }) =>
-        name.startsWith('Doctor-') ? name : [],
-      ),
-    );
-  }
-  const before = new Map<string, Record<string, string>>();
-  for (const FunctionName of names) {
-    const { Environment } = await client.send(
-      new GetFunctionConfigurationCommand({ FunctionName }),
-    );
-    before.set(FunctionName, Environment?.Variables ?? {});
-  }
-  const set = async (changed: (variables: Record<string, string>) => Record<string, string>) => {
-    for (const [FunctionName, variables] of before) {
-      const Environment = { Variables: changed(variables) };
-      await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
-    }
-  };
-  const own = new RegExp(`http://[^/]+:${new URL(endpoint).port}(?=/\\d+/)`, 'g');
-  await set((variables) => ({
-    ...Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, value.replace(own, url)]),
-    ),
-    AWS_ENDPOINT_URL: url,
-  }));
-  return () => set((variables) => variables);
-}
-
-/**
- * The requests that Doctor's functions make for the report of a host: until all notifications have
- * arrived, and until all is quiet, with the safe copies, the finisher's first message and the
- * audit. Counts, no times: requests go through a proxy.
+ * Counts the requests that Doctor's functions make for the report of a host: until all
+ * notifications have arrived, and until no more work follows (safe copies, the finisher's first
+ * message and the audit). It measures no times, because requests go through a proxy.
  */
 export const requestsOf =
   (sizes: readonly number[]) =>
@@ -70,10 +27,10 @@ export const requestsOf =
         proxy.take();
         await fleet.reportDown();
         await bed.arrived(size, patienceMs);
-        const until = proxy.take();
+        const until = proxy.take().map(({ kind }) => kind);
         await bed.queues.allQuiet(patienceMs);
         await taken(bed);
-        const all = [...until, ...proxy.take()];
+        const all = [...until, ...proxy.take().map(({ kind }) => kind)];
         const figure = (name: string, value: number): Figure => ({
           scenario,
           figure: `${size} instances: ${name}`,

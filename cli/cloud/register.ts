@@ -61,7 +61,10 @@ function addressOf(text: string): string {
   return text.replace(/\/+$/, '');
 }
 
-/** @throws Misuse if the region is not one of the cloud's, or is not given and there are several. */
+/**
+ * @throws Misuse if the cloud does not have this region, or if none is given and the cloud has
+ * several.
+ */
 function regionOf(given: string | boolean | undefined, known: readonly string[]): string {
   const list = known.join(', ');
   if (typeof given === 'string') {
@@ -81,7 +84,7 @@ const rivalText = (rivals: readonly CatalogService[]): string =>
       ', ',
     )}. Clients would not know which to use. Nothing was changed: delete these, or leave Doctor out of the catalogue.`;
 
-/** One after the other, so that each service is there before its endpoints. */
+/** One after the other, so that each service exists before its endpoints. */
 async function carryOut(session: CliSession, plan: readonly PlannedChange[]): Promise<void> {
   const ids = new Map<string, string>();
   for (const change of plan) {
@@ -104,7 +107,7 @@ type Write = Pick<PlannedChange, 'action' | 'id'> & {
   readonly values: Item;
 };
 
-/** Creates or changes a row; undefined if it is kept. */
+/** Creates or changes a service or an endpoint. Returns undefined if there is nothing to change. */
 async function written(session: CliSession, { action, id, key, values }: Write): Promise<unknown> {
   if (action === 'keep') return undefined;
   const body = { [key]: values };

@@ -1,4 +1,4 @@
-/** What has to change in a Keystone's catalogue so that it lists Doctor's services. */
+/** Plans the changes of a Keystone's catalogue after which it lists Doctor's services. */
 import * as z from 'zod';
 
 /** A service of Keystone's catalogue. */
@@ -21,7 +21,7 @@ export const CatalogEndpoint = z.object({
 });
 export type CatalogEndpoint = z.infer<typeof CatalogEndpoint>;
 
-/** The services that a cloud gets from Doctor; `path` is below the address of the API. */
+/** Doctor's services in the cloud's catalogue; `path` is below the address of the API. */
 const services = [
   { type: 'alarming', name: 'doctor-alarming', path: '/alarming' },
   { type: 'fault-management', name: 'doctor', path: '/doctor/v1' },
@@ -30,12 +30,12 @@ const services = [
 
 const interfaces = ['public', 'internal', 'admin'] as const;
 
-/** One service, or one endpoint of it, and what has to be done with it. */
+/** One service, or one endpoint of it, and whether it has to be created or changed. */
 export type PlannedChange = {
   readonly action: 'create' | 'change' | 'keep';
   readonly type: string;
   readonly name: string;
-  /** The id of what is there already. */
+  /** The id of the existing service or endpoint. */
   readonly id: string | undefined;
   /** Absent for the service itself. */
   readonly endpoint?: { readonly interface: string; readonly region: string; readonly url: string };
@@ -51,9 +51,9 @@ type Planning = {
 };
 
 /**
- * The changes, each service before its endpoints. What is as it should be is kept, so the plan after
- * its own execution changes nothing. Endpoints of other regions, and services of other names, are left
- * alone.
+ * The changes, each service before its endpoints. Entries that are correct are kept, so a second
+ * execution changes nothing. Endpoints of other regions and services of other names are not
+ * touched.
  */
 export const registrationPlan = (planning: Planning): PlannedChange[] =>
   services.flatMap(({ type, name, path }) => {
@@ -81,8 +81,8 @@ const actionOf = (
 ): PlannedChange['action'] => (found ? (right && found.enabled ? 'keep' : 'change') : 'create');
 
 /**
- * The services of other programs that have one of the types. Clients choose a service by its type, so
- * they might reach the other one.
+ * The services of other programs that have the type of one of Doctor's. Clients choose a service by
+ * its type, so they could reach the wrong one.
  */
 export const rivalsOf = (found: readonly CatalogService[]): CatalogService[] =>
   found.filter(({ type, name }) =>

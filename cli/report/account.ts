@@ -1,8 +1,11 @@
-/** Where Doctor is, and the credential: daemons have no shell's environment, so a file may say it. */
+/**
+ * The address of Doctor, and the credential. Daemons do not have the environment of a shell, so
+ * they can be in a file.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type CliVariables, Misuse } from '../session.ts';
 
-/** Read if it exists and no other file is named. */
+/** The file that is read if it exists and the command line names no other. */
 const usualFile = '/etc/doctor/report.conf';
 
 const names = ['DOCTOR_URL', 'DOCTOR_TOKEN', 'DOCTOR_USERNAME', 'DOCTOR_PASSWORD'] as const;
@@ -12,13 +15,16 @@ type Name = (typeof names)[number];
 const tooOpen = 0o026;
 
 export type ReportAccount = {
-  /** Ends in `/doctor/v1`, without a slash. */
+  /** The URL of Doctor's API. It ends with `/doctor/v1`, without a slash. */
   readonly url: string;
-  /** The header `Authorization`. */
+  /** The value of the header `Authorization`. */
   readonly authorization: string;
 };
 
-/** Reads the file, if any, and the environment, which goes first. @throws Misuse */
+/**
+ * Reads the file, if there is one, and the environment. The environment takes precedence. @throws
+ * Misuse
+ */
 export function reportAccountOf(config: string, env: CliVariables): ReportAccount {
   const file = config || (existsSync(usualFile) ? usualFile : '');
   const settings = file === '' ? {} : readFile(file);

@@ -5,7 +5,7 @@ import { Misuse } from '../session.ts';
 const severities = ['critical', 'major', 'minor', 'warning', 'indeterminate'] as const;
 type Severity = (typeof severities)[number];
 
-/** The monitors whose own arguments, environment or standard input `--from` reads. */
+/** The monitors that `--from` names: it reads their own arguments, environment or standard input. */
 const monitors = ['nagios', 'icinga', 'pacemaker', 'keepalived', 'consul', 'alertmanager'] as const;
 export type Monitor = (typeof monitors)[number];
 
@@ -22,7 +22,7 @@ export const macroNames = [
 export type MacroName = (typeof macroNames)[number];
 export type Macros = Readonly<Partial<Record<MacroName, string>>>;
 
-/** A command line. A text that was not given is empty. */
+/** A parsed command line. An option that was not given is an empty text. */
 export type ReportOptions = {
   readonly status: 'down' | 'up' | undefined;
   readonly type: string;
@@ -37,7 +37,7 @@ export type ReportOptions = {
   /** How long to try, in seconds. */
   readonly timeout: number;
   readonly macros: Macros;
-  /** The arguments that are no option and no macro. */
+  /** The arguments that are neither options nor macros. */
   readonly positionals: readonly string[];
 };
 

@@ -1,12 +1,12 @@
 /**
- * What a monitor says when it runs `doctor report --from`: each gives it in another way.
+ * Reads what a monitor passes to `doctor report --from`. Each monitor passes it in a different way.
  * Source: docs/wire/monitors.md#monitors-that-run-a-command.
  */
 import { hostname } from 'node:os';
 import { type CliVariables, Misuse } from '../session.ts';
 import type { MacroName, ReportOptions } from './options.ts';
 
-/** What is to be sent: a report of Doctor's own form, a body of the monitor's, or nothing. */
+/** What to send: a report in Doctor's own form, the monitor's own body, or nothing. */
 export type Reading =
   | {
       readonly kind: 'report';
@@ -15,7 +15,7 @@ export type Reading =
       readonly fenced: boolean;
       /** Empty if the monitor has none. */
       readonly cause: string;
-      /** The monitor's id of the fault; empty: its host is the key. */
+      /** The monitor's id of the fault; empty: the host identifies the fault. */
       readonly eventId: string;
     }
   | { readonly kind: 'body'; readonly monitor: 'consul' | 'alertmanager' }
@@ -29,7 +29,7 @@ const report = (
   more: { fenced?: boolean; eventId?: string } = {},
 ): Reading => ({ kind: 'report', host, status, cause, fenced: false, eventId: '', ...more });
 
-/** Reads what the monitor gave. @throws Misuse if it gave something else. */
+/** Reads what the monitor passed. @throws Misuse if it is not in the monitor's form. */
 export function readMonitor(options: ReportOptions, env: CliVariables): Reading {
   const { from, status, positionals } = options;
   if (from === undefined) {
@@ -58,7 +58,10 @@ function oneHost([host = '', odd]: readonly string[]): string {
   return host;
 }
 
-/** Nagios and Icinga: a notification if it has a type, else an event handler, of hard states alone. */
+/**
+ * Nagios and Icinga: a call with a notification type is a notification. Any other call is from an
+ * event handler, of which only hard states count.
+ */
 function fromState(
   { macros }: ReportOptions,
   env: CliVariables,
@@ -72,13 +75,13 @@ function fromState(
   const hard = macro('HOSTSTATETYPE');
   if (type === '' && hard !== 'HARD') return nothing(`HOSTSTATETYPE is ${hard || 'empty'}.`);
   const isUp = type === 'RECOVERY' || (type === '' && state === 'UP');
-  // UNREACHABLE says that a router on the way is down, and nothing about this host.
+  // UNREACHABLE means that a router on the way is down. It says nothing about this host.
   if (!isUp && state !== 'DOWN') return nothing(`HOSTSTATE is ${state || 'empty'}.`);
   const eventId = from === 'nagios' ? problemIn(macro) : '';
   return report(host, isUp ? 'up' : 'down', macro('HOSTOUTPUT'), { eventId });
 }
 
-/** The problem's id: it is 0 in a recovery, which has it in the other macro. */
+/** The problem's id. In a recovery this macro is 0, and the other macro has the id. */
 const problemIn = (macro: (name: MacroName) => string): string =>
   [macro('HOSTPROBLEMID'), macro('LASTHOSTPROBLEMID')].find((id) => id !== '' && id !== '0') ?? '';
 

@@ -1,4 +1,4 @@
-/** `doctor report`: a host's fault, or its end, as a monitor that runs a command says it. */
+/** `doctor report`: reports a host's fault, or its end, for a monitor that runs a command. */
 import { type CliVariables, Failure, Misuse } from '../session.ts';
 import { reportAccountOf } from './account.ts';
 import { type ReportOptions, readOptions } from './options.ts';
@@ -91,7 +91,7 @@ export async function report(
   }
 }
 
-/** The monitor's own body, as it came. @throws Misuse if there is none */
+/** The monitor's own body, unchanged. @throws Misuse if there is none */
 async function bodyOf(
   from: 'consul' | 'alertmanager',
   { monitor }: ReportOptions,

@@ -1,4 +1,7 @@
-/** Sends a report, and repeats it: no monitor looks at the exit status of what it runs. */
+/**
+ * Sends a report, and repeats it until it is accepted, because no monitor repeats a command that
+ * failed.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grownPause, spread } from '../../domain/back-off.ts';
 import { Failure } from '../session.ts';
@@ -13,10 +16,10 @@ const pauses = { first: 500, longest: 4_000 };
 type Answer = { readonly status: number; readonly text: string };
 
 export type Outgoing = {
-  /** Below the URL of the account. */
+  /** The path below the URL of the account. */
   readonly path: string;
   readonly body: string | Uint8Array<ArrayBuffer>;
-  /** What it reports, for messages. */
+  /** What the report is about, for messages. */
   readonly what: string;
 };
 

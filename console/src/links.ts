@@ -13,7 +13,7 @@ export function placeOf(link: string): Place {
   return { path: parts.map(decoded), query: new URLSearchParams(query) };
 }
 
-/** A part of a path as it was before it was encoded; as it is, if it is malformed. */
+/** A decoded part of a path. A part with malformed encoding is not changed. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

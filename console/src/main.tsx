@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { startFeed } from './live/feed.ts';
 import './ui/theme.ts';
-import { App } from './views/app.tsx';
+import { App } from './frame/app.tsx';
 
 const root = document.getElementById('console');
 if (root) {

@@ -8,7 +8,8 @@ import { timeoutId } from '../ids.ts';
 import { laterBy, naive } from '../time.ts';
 import type { Alarm, AlarmFacts } from './alarm.ts';
 import { isMatched } from './evaluate.ts';
-import { type Firing, firingOfTimeout, type OutboxRow } from './firing.ts';
+import { type Firing, firingOfTimeout } from './firing.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
 
 /**
@@ -16,6 +17,12 @@ import { isReadable, isWithin } from './time-constraint.ts';
  * is written once a second at most. The alarm fires up to that much later, and never too early.
  */
 const graceSeconds = 1;
+
+/**
+ * A timer that fell due so many seconds ago is taken for lost, such as with a dead letter that was deleted:
+ * the next event sets another one. If it comes after all, it is not the alarm's any more.
+ */
+const lostSeconds = 60;
 
 /** The type of the event that a timeout stands for. */
 export const timeoutEventType = 'alarm.timeout';
@@ -67,7 +74,9 @@ export function armedBy(
 ): Alarm | undefined {
   const { timeout } = alarm.rule;
   if (!timeout) return undefined;
-  const { armed_at, timer_at, revision } = alarm;
+  const { armed_at, revision } = alarm;
+  const isLost = alarm.timer_at !== null && laterBy(alarm.timer_at, lostSeconds) < now;
+  const timer_at = isLost ? null : alarm.timer_at;
   const after = armed_at !== null && timer_at !== null ? laterBy(armed_at, graceSeconds) : armed_at;
   const counts = ({ accepted_at }: DoctorEvent): boolean =>
     after === null || (timer_at === null ? accepted_at > after : accepted_at >= after);

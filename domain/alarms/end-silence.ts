@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { Notification, RoundNotification } from '../events/messages.ts';
 import { Alarm, type AlarmState, CommonFacts, CommonRecord } from './alarm.ts';
-import type { OutboxRow } from './firing.ts';
+import type { OutboxRow } from './outbox-row.ts';
 import type { Silence } from './silence.ts';
 
 /** The decision about all rows of an alarm that a silence held back. */

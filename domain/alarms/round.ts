@@ -6,7 +6,7 @@
 import type { RoundNotification } from '../events/messages.ts';
 import { notificationId, roundEventId } from '../ids.ts';
 import type { AlarmState } from './alarm.ts';
-import { type OutboxRow, outboxRow } from './firing.ts';
+import { type OutboxRow, outboxRow } from './outbox-row.ts';
 import type { PeriodicAlarm } from './periodic-alarm.ts';
 import type { PlannedAlarm } from './periodic-index.ts';
 import { type Findings, type Outcome, outcomeOf } from './round-outcome.ts';

@@ -15,6 +15,26 @@ export const AppliedService = z.object({
 });
 export type AppliedService = z.infer<typeof AppliedService>;
 
+/**
+ * How long Nova may still carry out a request that it did not answer, in milliseconds: a request is
+ * given up after ten seconds, and may wait in Nova's own queue.
+ */
+const lateMs = 60_000;
+
+/**
+ * Whether the flag may still change from a value by itself: Doctor requested the other value less
+ * than a minute ago, and does not know the outcome.
+ */
+export const mayStillChange = (
+  applied: AppliedService | undefined,
+  forced_down: boolean,
+  now: string,
+): boolean =>
+  applied !== undefined &&
+  !applied.done &&
+  applied.forced_down !== forced_down &&
+  Date.parse(now) - Date.parse(applied.at) < lateMs;
+
 /** The flag in Nova, and a moment before the request that read it was sent. */
 export type SeenService = { readonly forced_down: boolean; readonly read_at: string };
 

@@ -31,13 +31,16 @@ export const isSameService = (a: Host, b: Host): boolean =>
 /** How often the task was tried before. */
 const attempts = z.int().min(0).default(0);
 
-/**
- * On the cloud queue: apply the state of a host's service to Nova; the newest report on a host's ports, or
- * the data plane of single ports, to Neutron.
- */
+/** Apply the state of a host's service to Nova. `state`: as it was when the task was made. */
+const ServiceTask = z.object({ service: HostName, state: ServiceState, attempts });
+export type ServiceTask = z.infer<typeof ServiceTask>;
+/** Apply the newest report on a host's ports to Neutron. `number`: of the report at that time. */
+const DataPlaneTask = z.object({ dataPlaneOf: HostName, number: z.int().min(1), attempts });
+export type DataPlaneTask = z.infer<typeof DataPlaneTask>;
+/** On the cloud queue. The third form: apply the data plane of single ports to Neutron. */
 export const CloudTask = z.union([
-  z.object({ service: HostName, state: ServiceState, attempts }),
-  z.object({ dataPlaneOf: HostName, number: z.int().min(1), attempts }),
+  ServiceTask,
+  DataPlaneTask,
   z.object({ ports: z.array(z.guid()).min(1), attempts }),
 ]);
 export type CloudTask = z.infer<typeof CloudTask>;

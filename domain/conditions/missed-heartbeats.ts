@@ -4,13 +4,11 @@
  */
 import * as z from 'zod';
 import { mostHeartbeats } from '../hosts/heartbeats.ts';
+import { hasMissedHeartbeats } from '../hosts/holders.ts';
 import { type Host, HostName } from '../hosts/host.ts';
 import { laterBy, Moment } from '../time.ts';
 import type { Observation } from './observation.ts';
 import type { Source } from './source.ts';
-
-/** The source of the conditions that missed heartbeats raise. */
-export const heartbeatSource = 'heartbeat';
 
 /** The times from which it follows that a host is silent: that it has sent no heartbeat for too long. */
 export type HeartbeatClock = {
@@ -30,8 +28,8 @@ const latest = (first: string, ...others: readonly (string | null | undefined)[]
   others.reduce<string>((last, each) => (each && each > last ? each : last), first);
 
 /**
- * The last sign of a host: its heartbeat, its registration, or the time at which it began to need
- * heartbeats.
+ * The last sign of a host: its heartbeat, its registration, or the time since which heartbeats are
+ * awaited, which a report that it is up begins anew.
  */
 const lastSign = ({ created_at, last_seen_up, heartbeat_since }: Beating): string =>
   latest(created_at, last_seen_up, heartbeat_since);
@@ -55,7 +53,7 @@ export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: 
 
 /** Whether missed heartbeats hold the host down, and no heartbeat came since. */
 export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
-  held_by.some(({ source, cleared }) => source === heartbeatSource && !cleared);
+  hasMissedHeartbeats(held_by);
 
 /**
  * Hosts whose missed heartbeats are reported and not yet recorded are looked at again after so many
@@ -69,14 +67,17 @@ const againSeconds = 5;
  */
 const allUnheard = 20;
 
-/** Whether no heartbeat of the hosts reaches Doctor. Nothing is known so soon after it came into service. */
+/**
+ * Whether no heartbeat of the hosts reaches Doctor. Nothing is known so soon after it came into
+ * service. Registrations, and reports that a host is up, do not count: they come another way.
+ */
 function isDeaf(hosts: readonly Beating[], clock: HeartbeatClock): boolean {
   const { now, awakeSince, serviceDownTimeSeconds } = clock;
   const lately = laterBy(now, -serviceDownTimeSeconds / 2);
   return (
     hosts.length >= allUnheard &&
     awakeSince < lately &&
-    hosts.every((host) => lastSign(host) < lately)
+    hosts.every(({ last_seen_up }) => (last_seen_up ?? '') < lately)
   );
 }
 
@@ -126,7 +127,15 @@ export function missedHeartbeatsAmong(
 
 /** On the queue of reports: hosts that miss their heartbeats, or that send them again. */
 export const MissedHeartbeatsMessage = z.union([
-  z.strictObject({ missed: z.array(HostName).min(1).max(mostHeartbeats), awake_since: Moment }),
+  z.strictObject({
+    missed: z.array(HostName).min(1).max(mostHeartbeats),
+    awake_since: Moment,
+    /**
+     * When a look found them. Missing in messages of before the field existed; then the time counts
+     * at which SQS took the message.
+     */
+    found_at: Moment.optional(),
+  }),
   z.strictObject({ heard: z.array(HostName).min(1).max(mostHeartbeats) }),
 ]);
 export type MissedHeartbeatsMessage = z.infer<typeof MissedHeartbeatsMessage>;

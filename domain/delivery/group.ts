@@ -4,7 +4,7 @@
  * once. Decision: docs/adr/0049.
  */
 import * as z from 'zod';
-import { isToSend, type OutboxRow } from '../alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../alarms/outbox-row.ts';
 import { type GroupMessage, mostGroupRows } from '../events/messages.ts';
 import { groupId, groupWebhookId } from '../ids.ts';
 import { toJson } from '../json.ts';

@@ -3,7 +3,7 @@
  * by time, so that evaluators that send at once only add. Decision: docs/adr/0039.
  */
 import * as z from 'zod';
-import type { OutboxRow } from '../alarms/firing.ts';
+import type { OutboxRow } from '../alarms/outbox-row.ts';
 import { Moment } from '../time.ts';
 
 /** The upper ends of the ranges of times, in milliseconds; the last range has none. */

@@ -55,6 +55,15 @@ const queueOf = {
 
 const Laned = z.object({ lane: z.string() });
 
+/** A tick, or alarms of a round: what it would do now is done by the newest one. */
+const ofItsTime = z.union([
+  z.strictObject({ tick: z.string() }),
+  z.object({ round: z.int(), alarms: z.array(z.unknown()) }),
+]);
+const nextDoes = 'It is of a time that has passed: the next one does the same.';
+
+const Heartbeats = z.object({ heartbeats: z.array(z.unknown()) });
+
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -85,7 +94,9 @@ function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
   const timers = TimeoutMessage.safeParse(message).data;
   if (timers) return to('timeouts', toJson(timers));
   const { data } = EventMessage.safeParse(message);
-  if (!data || !Laned.safeParse(message).success) return not('It is not a message of events.');
+  if (!data || !Laned.safeParse(message).success) {
+    return not(ofItsTime.safeParse(message).success ? nextDoes : 'It is not a message of events.');
+  }
   const lane = queue === 'events' ? 'fault' : data.lane;
   return to(queueOf[lane], toJson({ ...data, lane, attempts: 0 }));
 }
@@ -123,6 +134,11 @@ function wayOf(
     case 'bulk':
       return isLetter ? wayOfEvent(queue, element) : wayOfMessage(queue, element);
     case 'reports':
+      if (Heartbeats.safeParse(element).success) {
+        return not(
+          'A heartbeat counts at the time at which it comes: the host may not run any more.',
+        );
+      }
       if (!isLetter) return to('reports', body);
       return to('reports', typeof element === 'string' ? element : toJson(element));
     case 'faults':

@@ -1,11 +1,30 @@
 /**
  * Events that are kept for a day, so that an alarm can be tried on them before it is made. Each is kept as
- * the alarms of its project are matched with it. Decision: docs/adr/0051.
+ * the alarms of its project are matched with it. Decisions: docs/adr/0051 and docs/adr/0062.
  */
 import type * as z from 'zod';
 import { packed } from '../slices.ts';
 import { DoctorEvent, projectOfEvent } from './event.ts';
+import type { EventMessage } from './messages.ts';
 import { forTenant } from './visibility.ts';
+
+/**
+ * Where kept events come from: Doctor's own changes, failures reported from outside, and all else from
+ * outside. Each is kept and read by itself, so that many of one hide none of another.
+ */
+export const recentSources = ['own', 'urgent', 'bulk'] as const;
+export type RecentSource = (typeof recentSources)[number];
+
+/**
+ * The source under which the events of a message are kept after their evaluation. Undefined for those that
+ * are not: Doctor's own are kept when they are made, and copies and deferred parts were kept before.
+ */
+export const sourceOfMessage = ({
+  lane,
+  copy,
+  rest,
+}: Pick<EventMessage, 'lane' | 'copy' | 'rest'>): RecentSource | undefined =>
+  (lane === 'urgent' || lane === 'bulk') && !copy && !rest ? lane : undefined;
 
 /** How long an event is kept, in hours. */
 export const keptHours = 24;

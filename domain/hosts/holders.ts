@@ -7,6 +7,9 @@ import * as z from 'zod';
 /** The source of the report that administrators make with `os-services` and `os-hosts`. */
 export const ownSource = 'os-services';
 
+/** The source of the conditions that missed heartbeats raise. */
+export const heartbeatSource = 'heartbeat';
+
 /** What holds a host down. */
 export const Holder = z.object({
   /** The condition; `os-services` for the report of an administrator. */
@@ -56,6 +59,10 @@ export const heldFields = (held_by: readonly Holder[]) => ({
   instances_left: held_by.length > 0 && !held_by.some(({ fenced }) => fenced),
   held_by: [...held_by],
 });
+
+/** Whether missed heartbeats are among the holders, and no heartbeat has come since. */
+export const hasMissedHeartbeats = (holders: readonly Holder[]): boolean =>
+  holders.some(({ source, cleared }) => source === heartbeatSource && !cleared);
 
 /** The list with a holder. One that said that the host is fenced keeps to it. */
 export function withHolder(holders: readonly Holder[], holder: Holder): readonly Holder[] {

@@ -81,8 +81,9 @@ export const Host = HostFacts.extend({
   /** Time of the newest heartbeat; null if there was none. */
   last_seen_up: Moment.nullable(),
   /**
-   * Since when it must send heartbeats; null if it need not. Missing in rows written before the field
-   * existed; read as null, and `created_at` counts.
+   * Since when heartbeats are awaited: since it must send them, or since a later report that it is up,
+   * which ended its missed heartbeats; null if it need not send any. Missing in rows written before
+   * the field existed; read as null, and `created_at` counts.
    */
   heartbeat_since: Moment.nullable().default(null),
   created_at: Moment,

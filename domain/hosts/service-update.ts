@@ -4,6 +4,7 @@ import type { Actor } from '../change.ts';
 import { type Fault, faultOf, hasFailed } from './fault.ts';
 import {
   type Holder,
+  hasMissedHeartbeats,
   heldFields,
   holdersOf,
   ownHolder,
@@ -115,7 +116,11 @@ export function heldHost(
 ): HostReport | undefined {
   const held = isEqual(holders, holdersOf(host))
     ? {}
-    : { ...heldFields(holders), held_number: host.held_number + 1 };
+    : {
+        ...heldFields(holders),
+        held_number: host.held_number + 1,
+        ...awaitedAgain(host, holders, actor),
+      };
   const changed = { ...next, ...held };
   if (!differs(host, changed)) {
     return 'held_by' in held ? { host: changed, fault: undefined } : undefined;
@@ -135,6 +140,20 @@ export function heldHost(
   if (hasFailed(visible) === hasFailed(host)) return { host: visible, fault: undefined };
   if (hasFailed(host)) return { host: visible, fault: { closed: host.fault_number } };
   return failedHost(visible, { actor, reporter, source });
+}
+
+/**
+ * The host's heartbeats are awaited anew once its missed heartbeats are ended, or it is up again: it
+ * has the service down time to send one. Else the next look would report the same silence again.
+ */
+function awaitedAgain(
+  host: Host,
+  left: readonly Holder[],
+  { at }: Actor,
+): Partial<Pick<Host, 'heartbeat_since'>> {
+  const isUp = host.forced_down && left.length === 0;
+  const isEnded = hasMissedHeartbeats(host.held_by) && !hasMissedHeartbeats(left);
+  return host.heartbeat && (isUp || isEnded) ? { heartbeat_since: at } : {};
 }
 
 /** Whether clients see a difference between two rows of a service. */

@@ -5,7 +5,8 @@
 import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
 import { Moment } from '../time.ts';
-import { Difference, MirrorCounts, nothingCounted } from './difference.ts';
+import { Difference } from './difference.ts';
+import { MirrorCounts, nothingCounted } from './mirror-counts.ts';
 import { mostOnPage, smallerPage } from './page-size.ts';
 import { ReturnedHost } from './returned-host.ts';
 

@@ -47,13 +47,25 @@ export type HostDataPlane = z.infer<typeof HostDataPlane>;
  * The fault of a host's data plane that is open, or that was the last one; undefined if the reports that are
  * remembered name none.
  */
-export function newestFault({
-  reports,
-}: Pick<HostDataPlane, 'reports'>):
-  | { readonly number: number; readonly fault_id: string }
-  | undefined {
-  const fault_id = reports.findLast((report) => report.fault_id !== null)?.fault_id;
-  const opened = reports.find((report) => report.fault_id === fault_id);
+export const newestFault = (
+  plane: Pick<HostDataPlane, 'number' | 'reports'>,
+): PlaneFault | undefined => faultUpTo(plane, plane.number);
+
+/** A fault of a host's data plane. */
+type PlaneFault = { readonly number: number; readonly fault_id: string };
+
+/**
+ * The fault that a report opened, repeated or closed; undefined if the reports that are remembered
+ * name none.
+ * @param number of the report.
+ */
+export function faultUpTo(
+  { reports }: Pick<HostDataPlane, 'reports'>,
+  number: number,
+): PlaneFault | undefined {
+  const earlier = reports.filter((report) => report.number <= number);
+  const fault_id = earlier.findLast((report) => report.fault_id !== null)?.fault_id;
+  const opened = earlier.find((report) => report.fault_id === fault_id);
   return fault_id && opened ? { number: -opened.number, fault_id } : undefined;
 }
 

@@ -3,7 +3,7 @@
  * nova `compute/api.py`, `evacuate`, and `compute/manager.py`, `rebuild_instance`.
  */
 import type { Actor } from '../change.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, noSuch } from '../errors.ts';
 import { evacuateEvent } from '../events/event.ts';
 import type { Host } from '../hosts/host.ts';
 import { changedInstance } from './changed-instance.ts';
@@ -31,7 +31,7 @@ export type EvacuationCandidate = {
 export function checkEvacuation({ instance, source, sourceUp, named }: EvacuationCandidate): Host {
   const { uuid, vm_state } = instance;
   if (named && (!named.host || named.host.deleted)) {
-    throw new DomainError('not_found', `Compute host ${named.name} could not be found.`);
+    throw noSuch('Compute host', named.name);
   }
   if (named && named.host?.host === instance.host) {
     throw new DomainError('invalid', "The target host can't be the same one.");

@@ -8,6 +8,8 @@ import {
   gentlePace,
 } from '../../flows/evaluate-events.ts';
 import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
+import { type KeepOutsideDeps, keepOutsideEvents } from '../../flows/keep-outside-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
@@ -15,8 +17,9 @@ import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 const perRest = 10;
 
 export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
-  Omit<EvaluateDeps, 'pace' | 'sendRest'> &
+  Omit<EvaluateDeps, 'pace' | 'sendRest' | 'lastCounts'> &
   SendGroupsDeps &
+  KeepOutsideDeps &
   Pick<EvaluateTimeoutsDeps, 'transactionsAtOnce'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
     readonly pace: 'full' | 'gentle';
@@ -31,6 +34,7 @@ export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'>
 export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorParts) {
   const flow: EvaluateDeps = {
     ...parts,
+    lastCounts: lastCounts(),
     pace: pace === 'gentle' ? gentlePace : fullPace,
     sendRest: ({ events, rest }, isCopy) =>
       parts.sendEvents(events, {
@@ -42,6 +46,7 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
   };
   return alarmEvaluator({
     evaluate: (events, which) => evaluateEvents(flow, events, which),
+    keepOutside: (message) => keepOutsideEvents(parts, message),
     evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
     sendGroups: (message) => sendGroups(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),

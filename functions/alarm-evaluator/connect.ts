@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
+import { eventKeeper } from '../../adapters/activity/recent-events.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { groupStore } from '../../adapters/alarms/groups.ts';
@@ -62,6 +63,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, EVALUATOR_PACE: pace } = env;
   const interrupted = interruptions(logger);
+  const keepRow = rowKeeper(dynamo, env.ACTIVITY_TABLE);
   return compose({
     ...(pace === 'gentle'
       ? alarmLookup(dynamo, alarms, gentleLookups)
@@ -69,7 +71,8 @@ export function connect(
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...(env.FAULTS_TABLE ? faultProofs(dynamo, env.FAULTS_TABLE) : noProofs),
-    ...changeNotes(rowKeeper(dynamo, env.ACTIVITY_TABLE)),
+    ...changeNotes(keepRow),
+    ...eventKeeper(keepRow),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {

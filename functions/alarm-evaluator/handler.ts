@@ -27,6 +27,8 @@ export type EvaluatorTotals = Evaluated & {
 export type EvaluatorDeps = {
   /** Evaluates the events, as the message says of them. */
   readonly evaluate: (events: readonly DoctorEvent[], which: Evaluation) => Promise<Evaluated>;
+  /** Keeps events from outside for previews of alarms. Never throws. */
+  readonly keepOutside: (message: EventMessage) => Promise<void>;
   /** Decides about alarms whose timers fell due. */
   readonly evaluateTimeouts: (timers: TimeoutMessage['timeouts']) => Promise<Evaluated>;
   /** Sends the rows of the message that are in no group yet. @returns the number of groups. */
@@ -92,6 +94,7 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
     if (attempts > maxAttempts) throw new Error('its evaluation never ended');
     const isCopy = copy || receives > 1;
     const evaluated = await deps.evaluate(events, { rest, proof, isCopy });
+    await deps.keepOutside(message);
     return { ...nothing, ...evaluated, events: events.length };
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;

@@ -20,10 +20,6 @@ export type PreviewDeps = AlarmDeps & PreviewAlarmDeps;
 const mostEvents = 100;
 const usualEvents = 20;
 
-/** What the answer says of events that it cannot know. */
-const note =
-  'Events that others post to Doctor are not kept: only those of changes that Doctor made are looked at.';
-
 const numberUpTo = (most: number) =>
   z
     .string()
@@ -51,8 +47,7 @@ export const previewRoutes = (deps: PreviewDeps): Route[] => [
       if (isPeriodic(alarm)) {
         throw new DomainError('invalid', `type: An alarm of type ${alarm.type} matches no events.`);
       }
-      const preview = await previewAlarm(deps, alarm, { hours, limit });
-      return { status: 200, body: { ...preview, note } };
+      return { status: 200, body: await previewAlarm(deps, alarm, { hours, limit }) };
     },
   }),
 ];

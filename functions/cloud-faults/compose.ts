@@ -3,14 +3,20 @@ import type { CloudTask, MoveTask } from '../../domain/cloud/cloud-task.ts';
 import { applied, type CloudResult } from '../../domain/hosts/cloud-outcome.ts';
 import { newestFault } from '../../domain/ports/host-data-plane.ts';
 import { moveInCloud } from '../../flows/cloud-move.ts';
-import { applyDataPlaneOf, applyPorts } from '../../flows/cloud-ports.ts';
+import { applyDataPlaneOf, applyPorts, noteReplacedPlane } from '../../flows/cloud-ports.ts';
 import { markServers } from '../../flows/cloud-servers.ts';
-import { applyService, noteOnFault } from '../../flows/cloud-service.ts';
+import { applyService, noteOnFault, noteReplaced } from '../../flows/cloud-service.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
 import { type CloudFaultsDeps, cloudFaults } from './handler.ts';
 
-type Composed = 'applyService' | 'applyDataPlaneOf' | 'applyPorts' | 'moveInCloud' | 'giveUp';
+type Composed =
+  | 'applyService'
+  | 'applyDataPlaneOf'
+  | 'applyPorts'
+  | 'moveInCloud'
+  | 'noteReplaced'
+  | 'giveUp';
 
 type Flows = Omit<DepsOf<typeof applyService>, 'markServers'> &
   DepsOf<typeof markServers> &
@@ -32,26 +38,32 @@ export type CloudFaultsParts = Omit<CloudFaultsDeps, Composed> &
 /** The handler of the queues of the cloud. */
 export function compose(parts: CloudFaultsParts) {
   const { now, marksServers } = parts;
-  const services = {
+  const servicesWith = (callsAtOnce: number) => ({
     ...parts,
     markServers: async (host: Parameters<typeof markServers>[1]): Promise<CloudResult> =>
-      marksServers ? markServers(parts, host) : applied,
-  };
+      marksServers ? markServers({ ...parts, callsAtOnce }, host) : applied,
+  });
+  const services = servicesWith(parts.callsAtOnce);
   const ports = {
     ...parts,
     portsOn: (host: string) => parts.portIds({ index: 'byHost', value: host }),
   };
   const moves = {
     ...parts,
-    applyService: (host: string) => applyService(services, host),
+    // A process of the move queue has one request in flight.
+    applyService: (host: string) => applyService(servicesWith(1), host),
     reportEvacuation: (...given: ReportArguments) => reportEvacuation(parts, ...given),
   };
   return cloudFaults({
     ...parts,
-    applyService: moves.applyService,
+    applyService: (host) => applyService(services, host),
     applyDataPlaneOf: (host) => applyDataPlaneOf(ports, host),
     applyPorts: (ids) => applyPorts(ports, ids),
     moveInCloud: (uuid, migration_uuid) => moveInCloud(moves, uuid, migration_uuid),
+    noteReplaced: async (task) => {
+      if ('service' in task) await noteReplaced(parts, task);
+      if ('dataPlaneOf' in task) await noteReplacedPlane(parts, task);
+    },
     giveUp: (task, reason) => giveUp(parts, task, { reason, at: now() }),
   });
 }

@@ -5,7 +5,7 @@ import { appliedServices } from '../../adapters/cloud/applied-services.ts';
 import { cloudCompute } from '../../adapters/cloud/cloud-compute.ts';
 import { cloudNetwork } from '../../adapters/cloud/cloud-network.ts';
 import { cloudClientVariables, connectCloud } from '../../adapters/cloud/connect-cloud.ts';
-import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { faultOutcomes } from '../../adapters/hosts/fault-outcomes.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
@@ -17,6 +17,7 @@ import { deadLetters } from '../../adapters/queues/dead-letters.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { moveClaims } from '../../adapters/servers/move-claims.ts';
+import { callShares } from '../../domain/cloud/call-shares.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/cloud-faults.ts` sets. */
@@ -32,11 +33,9 @@ export const Environment = environment({
   MOVE_QUEUE_URL: required,
   CLOUD_DLQ_URL: required,
   MIRROR_QUEUE_URL: required,
+  CLOUD_CALLS_IN_FLIGHT: amount,
   CLOUD_SERVERS_ON_FAULT: z.enum(['leave', 'error']),
 });
-
-/** Requests that a function has under way at once: several functions run at once. */
-const mostInFlight = 4;
 
 /** The function on the tables, queues and the cloud that the variables name. */
 export function connect(
@@ -51,7 +50,8 @@ export function connect(
     migrations: env.MIGRATIONS_TABLE,
     ports: env.PORTS_TABLE,
   };
-  const session = connectCloud(env, { secrets }, { mostInFlight });
+  const { applying: callsAtOnce } = callShares(env.CLOUD_CALLS_IN_FLIGHT);
+  const session = connectCloud(env, { secrets }, { mostInFlight: callsAtOnce });
   const queue = ownEvents(sqs, env);
   return compose({
     ...hostReader(dynamo, tables.hosts),
@@ -68,6 +68,7 @@ export function connect(
     sendHostReturn: cloudJobQueue(sqs, env.MIRROR_QUEUE_URL).sendHostReturn,
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
+    callsAtOnce,
     marksServers: env.CLOUD_SERVERS_ON_FAULT === 'error',
     now: () => new Date().toISOString(),
     log: logger,

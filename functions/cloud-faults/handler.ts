@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { type Log, onQueue } from '../../adapters/lambda.ts';
+import type { AppliedService } from '../../domain/cloud/applied-service.ts';
 import { reasonOf } from '../../domain/cloud/cloud-answer.ts';
 import {
   CloudTask,
@@ -23,11 +24,15 @@ export type CloudFaultsDeps = {
   readonly host: (name: string) => Promise<Host | undefined>;
   /** The newest report on the host's ports, read consistently; undefined if there is none. */
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
+  /** What Doctor last wrote to the flag of the host's service in Nova; undefined for nothing. */
+  readonly appliedService: (host: string) => Promise<AppliedService | undefined>;
   /** Each applies the newest rows; undefined if there is nothing to apply. */
   readonly applyService: (host: string) => Promise<CloudResult | undefined>;
   readonly applyDataPlaneOf: (host: string) => Promise<CloudResult | undefined>;
   readonly applyPorts: (ids: readonly string[]) => Promise<CloudResult>;
   readonly moveInCloud: (uuid: string, migration_uuid: string) => Promise<MoveOutcome>;
+  /** Records the end of the task's fault, if a later fault of the host has replaced it. */
+  readonly noteReplaced: (task: CloudTask) => Promise<void>;
   /** Records that a task was given up, where that is shown. */
   readonly giveUp: (task: CloudTask | MoveTask, reason: string) => Promise<void>;
   /** Queues the tasks, to be delivered after the delay. */
@@ -56,10 +61,16 @@ export const cloudFaults = (deps: CloudFaultsDeps) =>
     report: (applied) => deps.log.info('applied to the cloud', { applied }),
   });
 
-/** A retry ends once a later change has sent a message of its own. */
+/**
+ * A retry ends once a later change has sent a message of its own. While Nova may still carry out
+ * what it did not answer, it goes on all the same.
+ */
 async function isLate(deps: CloudFaultsDeps, task: CloudTask): Promise<boolean> {
   if (task.attempts === 0 || 'ports' in task) return false;
-  if ('service' in task) return isOvertaken(task, await deps.host(task.service));
+  if ('service' in task) {
+    if (!isOvertaken(task, await deps.host(task.service))) return false;
+    return (await deps.appliedService(task.service))?.done !== false;
+  }
   return ((await deps.dataPlane(task.dataPlaneOf))?.number ?? 0) > task.number;
 }
 
@@ -70,8 +81,12 @@ function resultOf(deps: CloudFaultsDeps, task: CloudTask): Promise<CloudResult |
 }
 
 async function apply(deps: CloudFaultsDeps, task: CloudTask): Promise<Done> {
-  if (await isLate(deps, task)) return { task, state: 'overtaken', reason: null };
+  if (await isLate(deps, task)) {
+    await deps.noteReplaced(task);
+    return { task, state: 'overtaken', reason: null };
+  }
   const result = await attempt(() => resultOf(deps, task));
+  await deps.noteReplaced(task);
   if (!result) return { task, state: 'nothing to apply', reason: null };
   if (result.state === 'pending') {
     await again(deps, task, result.reason ?? '', (next, seconds) =>

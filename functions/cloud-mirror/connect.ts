@@ -14,6 +14,7 @@ import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
 import { cloudJobQueue } from '../../adapters/queues/cloud-jobs.ts';
+import { callShares } from '../../domain/cloud/call-shares.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/cloud-mirror.ts` sets. */
@@ -55,9 +56,8 @@ export function connect(
     networks: env.NETWORKS_TABLE,
   };
   const now = () => new Date().toISOString();
-  // A process works on one job. Three of the four make one request after the other; the fourth has
-  // what is left.
-  const returnedAtOnce = Math.max(1, env.CLOUD_CALLS_IN_FLIGHT - 3);
+  // A process works on one job. Only that of hosts that are up again has several requests in flight.
+  const { returned: returnedAtOnce } = callShares(env.CLOUD_CALLS_IN_FLIGHT);
   return compose({
     ...reportingStores(dynamo, tables),
     ...hostStore(dynamo, tables),

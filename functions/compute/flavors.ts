@@ -1,7 +1,7 @@
 /** `flavors`: the list is empty, because Doctor boots nothing. A server has its flavor in its row. */
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { noSuch } from '../../domain/errors.ts';
 import { queriesOf } from './nova-types.ts';
 
 /**
@@ -26,7 +26,7 @@ export const flavorRoutes: Route[] = [
     query: ignored,
     body: ignored,
     handle: async ({ params: { id = '' } }) => {
-      throw new DomainError('not_found', `Flavor ${id.slice(0, 255)} could not be found.`);
+      throw noSuch('Flavor', id);
     },
   }),
 ];

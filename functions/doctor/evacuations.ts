@@ -10,7 +10,7 @@ import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
 import type { MoveClaim } from '../../domain/cloud/move-step.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { noSuch } from '../../domain/errors.ts';
 import { may } from '../../domain/identity/access.ts';
 import { inFlight } from '../../domain/servers/evacuation.ts';
 import type { EvacuationReport } from '../../domain/servers/evacuation-end.ts';
@@ -67,7 +67,7 @@ function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
 /** The newest evacuation of a server, and what is known of it while Nova carries it out. */
 async function progressOf({ seen, moveClaim }: EvacuationDeps, uuid: string) {
   const instance = await seen(uuid);
-  if (!instance) throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+  if (!instance) throw noSuch('Instance', uuid);
   const move = inFlight(instance);
   const known = move?.executor === 'openstack' ? await moveClaim(move.uuid) : undefined;
   const evacuation = evacuationView(instance);

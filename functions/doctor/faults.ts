@@ -6,7 +6,7 @@ import { nextLink } from '../../adapters/http/next-link.ts';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, noSuch } from '../../domain/errors.ts';
 import type { Affected } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
@@ -87,7 +87,7 @@ async function faultOf(
 ): Promise<{ readonly id: string; readonly fault: View }> {
   const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
   const [fault] = await shown(deps, request, await deps.faults([id]), view);
-  if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+  if (!fault) throw noSuch('Fault', id);
   return { id, fault };
 }
 

@@ -8,7 +8,7 @@ import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import type { ApiResponse } from '../../adapters/http/request.ts';
 import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { noSuch } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
@@ -88,7 +88,7 @@ const hostRoutes = (deps: RegistrationDeps): Route[] => [
       const name = parsed(HostName, params.host, 'host');
       const host = await deps.host(name);
       if (!host || host.deleted) {
-        throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+        throw noSuch('Compute host', name);
       }
       return { status: 200, body: { host: hostView(host, deps.stateOf(host)) } };
     },
@@ -121,7 +121,7 @@ const serverRoutes = (deps: RegistrationDeps): Route[] => [
     handle: async ({ params }) => {
       const uuid = parsed(z.guid(), params.uuid, 'uuid').toLowerCase();
       const instance = await deps.seen(uuid);
-      if (!instance) throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+      if (!instance) throw noSuch('Instance', uuid);
       return { status: 200, body: { server: instanceView(instance) } };
     },
   }),

@@ -6,7 +6,7 @@ import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import type { Subscription } from '../../domain/delivery/subscription.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, noSuch } from '../../domain/errors.ts';
 import { canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
 import { requestOf, SubscriptionInput, SubscriptionQuery } from './subscription-input.ts';
@@ -46,7 +46,7 @@ async function found(
   const id = parsed(z.guid(), params.id, 'id').toLowerCase();
   const row = await subscribing.subscription(id);
   if (row && canSee(caller, row.project_id)) return row;
-  throw new DomainError('not_found', `Subscription ${id} could not be found.`);
+  throw noSuch('Subscription', id);
 }
 
 /** The routes. */

@@ -7,7 +7,7 @@ import { once } from '../../adapters/http/query-fields.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import type { Condition } from '../../domain/conditions/condition.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { noSuch } from '../../domain/errors.ts';
 import { may } from '../../domain/identity/access.ts';
 import { text } from '../../domain/text.ts';
 import type { EndCondition } from '../../flows/end-condition.ts';
@@ -77,7 +77,7 @@ export const conditionRoutes = (deps: ConditionDeps): Route[] => [
 async function existing({ condition }: ConditionDeps, id: string | undefined): Promise<Condition> {
   const condition_id = parsed(z.guid(), id, 'id').toLowerCase();
   const row = await condition(condition_id);
-  if (!row) throw new DomainError('not_found', `Condition ${condition_id} could not be found.`);
+  if (!row) throw noSuch('Condition', condition_id);
   return row;
 }
 

@@ -14,7 +14,7 @@ import {
 import type { QueueDepth } from '../../domain/delivery/queue-samples.ts';
 import { deadLetterTexts } from '../../domain/delivery/redrive.ts';
 import { shownAction, WebhookMessage } from '../../domain/delivery/webhook.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, noSuch } from '../../domain/errors.ts';
 import { may } from '../../domain/identity/access.ts';
 import { type Chosen, mostLetters, type Redriven, type ShownLetter } from '../../flows/redrive.ts';
 
@@ -100,8 +100,7 @@ const queueRoutes = ({ depthsOfDeadLetters }: DeadLetterDeps): Route[] => [
   }),
 ];
 
-const noMessage = (id: string): DomainError =>
-  new DomainError('not_found', `Message ${id} could not be found.`);
+const noMessage = (id: string): DomainError => noSuch('Message', id);
 
 const letterRoutes = (deps: DeadLetterDeps): Route[] => [
   route({

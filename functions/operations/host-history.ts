@@ -8,7 +8,7 @@ import { parsed } from '../../adapters/http/parsed.ts';
 import { once } from '../../adapters/http/query-fields.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { noSuch } from '../../domain/errors.ts';
 import type { Affected } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import { type Host, HostName } from '../../domain/hosts/host.ts';
@@ -110,7 +110,7 @@ export const hostHistoryRoutes = (deps: HostHistoryDeps): Route[] => [
       const { params, args } = request;
       const name = parsed(HostName, params.host, 'host');
       const found = await deps.host(name);
-      if (!found) throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+      if (!found) throw noSuch('Compute host', name);
       const { host } = found;
       const range = { ...args, limit: args.limit ?? mostEntries };
       const { history, next } = hostHistory(await recordsOf(deps, host, range), range);

@@ -5,7 +5,7 @@ import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import { type Silence, silenceStatus } from '../../domain/alarms/silence.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, noSuch } from '../../domain/errors.ts';
 import { type Caller, canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { endSilenceNow, makeSilence, type SilenceFlowDeps } from '../../flows/change-silence.ts';
 import { SilenceInput, SilenceQuery, silenceRequestOf } from './silence-input.ts';
@@ -40,7 +40,7 @@ async function found(
   const id = parsed(z.guid(), given, 'id').toLowerCase();
   const row = await silencing.silence(id);
   if (row && canSee(caller, row.project_id)) return row;
-  throw new DomainError('not_found', `Silence ${id} could not be found.`);
+  throw noSuch('Silence', id);
 }
 
 /** The routes. */

@@ -77,7 +77,7 @@ async function take(deps: ReportReceiverDeps, message: QueueMessage): Promise<Ta
 
 /**
  * The queue lags if it delivers a message after so many seconds: then heartbeats may wait in it too. What
- * Doctor finds itself is then left, and found again.
+ * Doctor finds itself is then left, and found again. So is what was found before, and was a dead letter since.
  */
 const laggingSeconds = 10;
 
@@ -94,10 +94,13 @@ async function takeForm(
     return report(deps, message, read.source, () => ordered(parseOpnfv(read.body), sent_at));
   }
   if (read.kind === 'missed heartbeats') {
-    const lags = deps.now() > laterBy(sent_at, laggingSeconds);
-    if (lags && 'missed' in read.message) {
-      deps.log.warn('the queue of reports lags, so no missed heartbeat is recorded', { sent_at });
-      return;
+    if ('missed' in read.message) {
+      const { found_at = sent_at } = read.message;
+      if (deps.now() > laterBy(found_at, laggingSeconds)) {
+        const late = { found_at, sent_at };
+        deps.log.warn('the queue of reports lags, so no missed heartbeat is recorded', late);
+        return;
+      }
     }
     const hosts = await deps.recordMissedHeartbeats(read.message, message.id);
     if (hosts.length > 0) deps.log.info('missed heartbeats', { ...read.message, changed: hosts });

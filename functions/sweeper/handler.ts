@@ -4,7 +4,7 @@
  * same with groups. Then it ends the silences whose time is over.
  */
 import { type Log, onSchedule } from '../../adapters/lambda.ts';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { GroupRow } from '../../domain/delivery/group.ts';
 import { momentOf } from '../../domain/time.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';

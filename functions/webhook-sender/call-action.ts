@@ -7,6 +7,8 @@ import type { Answer } from '../../domain/delivery/webhook-retry.ts';
 export type CallDeps = {
   /** Posts the webhook. Errors of the receiver are an answer; it throws others only. */
   readonly post: (webhook: WebhookMessage) => Promise<Answer>;
+  /** The topics that the operator allows as actions, by their ARNs. */
+  readonly topics: readonly string[];
   /** Publishes to the topic that the action names. Errors of SNS are an answer; it throws others only. */
   readonly publish: (webhook: WebhookMessage) => Promise<Answer>;
   readonly log: Log;
@@ -14,9 +16,15 @@ export type CallDeps = {
 
 const done: Answer = { kind: 'answered', status: 200 };
 
-/** Calls the action once. A scheme without a caller is refused. */
+/** The operator may have withdrawn a topic after the alarm was made. */
+const topicRefused: Answer = {
+  kind: 'refused',
+  reason: 'the topic is not one that the operator allows',
+};
+
+/** Calls the action once. A scheme without a caller is refused, and a topic that is not allowed. */
 export async function callAction(
-  { post, publish, log }: CallDeps,
+  { post, topics, publish, log }: CallDeps,
   webhook: WebhookMessage,
 ): Promise<Answer> {
   switch (schemeOf(webhook.action)) {
@@ -24,7 +32,7 @@ export async function callAction(
     case 'https':
       return post(webhook);
     case 'arn':
-      return publish(webhook);
+      return topics.includes(webhook.action) ? publish(webhook) : topicRefused;
     case 'log':
       log.info(sentence(webhook), { alarm_id: alarmsOfWebhook(webhook)[0] });
       return done;

@@ -2,7 +2,8 @@
 import type { gathered } from '../../adapters/gathered.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { busySeconds } from '../../domain/delivery/webhook-place.ts';
-import { type WebhookSenderDeps, webhookSender } from './handler.ts';
+import type { WebhookSenderDeps } from './deps.ts';
+import { webhookSender } from './handler.ts';
 import { type MinuteDeps, minuteRoom } from './minutes.ts';
 import { type PlaceDeps, rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';

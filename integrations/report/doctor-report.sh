@@ -182,7 +182,8 @@ fi
 
 # --- What the monitor says -----------------------------------------------------------------------
 
-# Nagios and Icinga: a notification if it has a type, else an event handler, of hard states alone.
+# Nagios and Icinga: a call with a notification type is a notification. Any other call is from an
+# event handler, of which only hard states count.
 from_state() {
   host=$HOSTNAME_
   [ -n "$host" ] || misuse "HOSTNAME is missing."
@@ -263,7 +264,7 @@ case $from in
     LASTHOSTPROBLEMID_=${LASTHOSTPROBLEMID_:-${NAGIOS_LASTHOSTPROBLEMID:-}}
     HOSTOUTPUT_=${HOSTOUTPUT_:-${NAGIOS_HOSTOUTPUT:-}}
     from_state
-    # The id is 0 when there is no problem; a recovery has that of the problem in the other macro.
+    # The id is 0 when there is no problem. In a recovery the other macro has the id of the problem.
     case $HOSTPROBLEMID_ in '' | 0) HOSTPROBLEMID_=$LASTHOSTPROBLEMID_ ;; esac
     case $HOSTPROBLEMID_ in '' | 0) ;; *) event_id=${event_id:-$HOSTPROBLEMID_} ;; esac
     ;;
@@ -371,7 +372,7 @@ if [ -z "$path" ]; then
   body="{\"time\":\"$time\",\"type\":$type,\"details\":{$details}}"
   data="data-raw = \"$(curl_text "$body")\""
 else
-  # A list may be long: it goes through a file, which has no secrets.
+  # A list may be long, so it is passed in a file. It has no secrets.
   what="the body from $from"
   directory=$(mktemp -d "${TMPDIR:-/tmp}/doctor-report.XXXXXX") || misuse 'mktemp failed.'
   trap 'rm -rf "$directory"' EXIT
@@ -381,8 +382,8 @@ else
   data="data-binary = \"@$(curl_text "$directory/body")\""
 fi
 
-# Sends it once. Sets answer, and code: the status of the answer, or 000 if there is none.
-# The configuration goes through a pipe: other users see the arguments of a process.
+# Sends the report once. Sets answer, and code: the status of the answer, or 000 if there is none.
+# The configuration is passed in a pipe, because other users can see the arguments of a process.
 send() {
   answer=$(
     printf '%s\n' "url = \"$(curl_text "$url$path")\"" 'proto = "=http,https"' "max-time = $1" \
@@ -390,7 +391,7 @@ send() {
       'header = "Expect:"' "$credential" "$data" |
       curl -q -sS -K - -w '\n%{http_code}' 2>&1
   ) && code=${answer##*"$newline"} || code=000
-  # Of a failure, curl's message remains; of an answer, its body.
+  # After a failure the text is curl's message, otherwise the body of the answer.
   answer=$(printf '%s' "$answer" | sed -e "/^$code\$/d" -e "s/^000curl:/curl:/")
 }
 
@@ -423,6 +424,6 @@ while :; do
     line "$what is not reported after $tries tries: $why" >&2
     exit 1
   fi
-  # A shell without fractions waits a second more.
+  # A `sleep` that takes no fractions waits up to a second longer.
   sleep "$pause" 2>/dev/null || sleep $((${pause%.*} + 1))
 done

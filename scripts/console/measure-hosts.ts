@@ -10,7 +10,7 @@ const atOnce = 16;
 const times = 5;
 const patienceMs = 60_000;
 
-/** Registers hosts with names of their own. */
+/** Registers hosts under new names. */
 async function registerHosts(apiUrl: string, hosts: number): Promise<void> {
   const admin = await login(apiUrl, readAccount('admin'));
   const names = Array.from({ length: hosts }, (_, n) => `many-${String(n).padStart(5, '0')}`);
@@ -22,7 +22,7 @@ async function registerHosts(apiUrl: string, hosts: number): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-/** Prints the milliseconds from a click on *Now* until each host has its tile, with all requests. */
+/** Prints the milliseconds, requests included, from a click on *Now* until each host has its tile. */
 export async function measureHosts(apiUrl: string, hosts: number): Promise<void> {
   await step(`Registering ${hosts} hosts`, () => registerHosts(apiUrl, hosts));
   const browser = await chromium.launch({

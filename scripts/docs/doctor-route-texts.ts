@@ -1,4 +1,4 @@
-/** What `docs/reference/routes.md` says of the routes below `/doctor/v1`. */
+/** The texts of the routes below `/doctor/v1` for `docs/reference/routes.md`. */
 import { type RouteText, text } from './route-text.ts';
 
 /** Doctor's own routes. */
@@ -107,7 +107,7 @@ export const monitors: Readonly<Record<string, RouteText>> = {
   'POST /events/': text('the same'),
 };
 
-/** The routes of conditions, their sources and what matched nothing. */
+/** The routes of conditions, of their sources, and of reported items that matched nothing. */
 export const conditions: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/conditions': text(
     'lists conditions, newest first; `source`, `host`, `port_id`, `server_id`, `state` and `effect` filter',

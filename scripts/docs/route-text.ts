@@ -1,10 +1,10 @@
-/** What the reference says of one route. */
+/** The text of one route in the reference. */
 export type RouteText = {
   /** One sentence, or the part of one that follows the path. */
   readonly does: string;
-  /** Who may use a route that declares no roles, because its handler decides it. */
+  /** The callers of a route that declares no roles because its handler decides. */
   readonly who?: string;
 };
 
-/** @param who only of a route that declares no roles. */
+/** @param who The callers; only for a route that declares no roles. */
 export const text = (does: string, who?: string): RouteText => ({ does, ...(who && { who }) });

@@ -1,6 +1,7 @@
 /**
- * What `docs/reference/routes.md` says of each route, by method and path. Method, path, microversions and
- * the roles that a route declares come from the code; a test fails if a route has no text here.
+ * The text of each route for `docs/reference/routes.md`, by method and path. Method, path,
+ * microversions and the roles that a route declares come from the code; a test fails if a route has
+ * no text here.
  */
 
 import { conditions, doctor, monitors } from './doctor-route-texts.ts';
@@ -274,7 +275,7 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   ...image,
 };
 
-/** What each surface is, by its prefix: the heading of its table and the sentence below. */
+/** The heading of each surface's table and the sentence below it, by the surface's prefix. */
 export const surfaceTexts: Readonly<
   Record<string, { readonly title: string; readonly is: string }>
 > = {

@@ -7,12 +7,15 @@ import type { RouteText } from './route-text.ts';
 import { routeTexts, surfaceTexts } from './route-texts.ts';
 import { surfaces } from './surfaces.ts';
 
-/** A method of a path, with what the code says of it; several routes that differ in versions are one. */
+/**
+ * A method of a path, with what the code declares for it. Routes that differ only in their versions
+ * are one item.
+ */
 export type ListedRoute = {
   readonly method: string;
   /** With the surface's prefix, and parameters in braces: `/compute/v2.1/servers/{id}`. */
   readonly path: string;
-  /** Empty if no route of it declares roles. */
+  /** Empty if none of its routes declares roles. */
   readonly roles: readonly string[];
   /** `from 2.53`, `to 2.42` or `2.11 to 2.52`; empty if all microversions have it. */
   readonly versions: string;
@@ -54,7 +57,7 @@ export function listedRoutes({
   });
 }
 
-/** The documents of a surface, and logins: what needs no token. */
+/** The routes of a surface that need no token: its documents, and logins. */
 export const listedPublicRoutes = (surface: SurfaceRoutes): ListedRoute[] =>
   (surface.publicRoutes ?? [])
     .filter(({ refuses = false }: PublicRoute) => !refuses)

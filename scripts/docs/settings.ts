@@ -2,7 +2,7 @@
 import { settingRows } from '../../infra/settings.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
 
-/** Where the guides say more about a setting. */
+/** The section of a guide that says more about a setting, by the setting's name. */
 const more = [
   ['corsAllowedOrigins', "The API's address", '../administrators.md#the-apis-address'],
   [

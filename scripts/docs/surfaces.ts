@@ -1,4 +1,4 @@
-/** The surfaces with their routes, as their handlers have them. */
+/** The surfaces with the routes of their handlers. */
 import * as z from 'zod';
 import { allRoutes } from '../../adapters/http/route-loading.ts';
 import type { SurfaceRoutes } from '../../adapters/http/surface.ts';
@@ -12,7 +12,7 @@ import { instanceHaRoutes } from '../../functions/monitors/masakari/handler.ts';
 import { networkSurfaceRoutes } from '../../functions/network/handler.ts';
 import { operationsRoutes } from '../../functions/operations/handler.ts';
 
-/** Dependencies that nothing calls: the routes are listed here and never run. */
+/** Dependencies that are never called: the routes are only listed here. */
 const uncalled = <Deps>(): Deps => z.custom<Deps>().parse({});
 
 /** What each function serves, with the routes that it loads at its start. */

@@ -1,4 +1,4 @@
-/** What the programs' hosts and servers are made with, and looked at. */
+/** Creates the hosts and servers of the programs, and reads their state. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Client } from '../stack/api.ts';
@@ -7,7 +7,7 @@ import type { World } from './program.ts';
 
 const newest = { 'OpenStack-API-Version': 'compute 2.94' };
 
-/** Registers a host under a name of its own; its name. */
+/** Registers a host under a new name. Returns the name. */
 export async function newHost(
   admin: Client,
   kind: string,
@@ -18,7 +18,7 @@ export async function newHost(
   return host;
 }
 
-/** Registers an active server on a host; its id. */
+/** Registers an active server on a host. Returns its id. */
 export async function newServer(admin: Client, host: string): Promise<string> {
   const id = randomUUID();
   const body = { name: `on-${host}`, project_id: admin.projectId, host, vm_state: 'active' };
@@ -26,7 +26,7 @@ export async function newServer(admin: Client, host: string): Promise<string> {
   return id;
 }
 
-/** A host with an active server, and another host for it. */
+/** A host with an active server, and another host to which it can move. */
 export async function hostToLeave(
   { admin, names }: World,
   kind: string,
@@ -68,7 +68,7 @@ const Server = z.object({
   }),
 });
 
-/** Where a server is, in which status, and whether it is locked. */
+/** The host and the status of a server, and whether it is locked. */
 export async function serverOf(admin: Client, id: string) {
   const { body } = await admin.expect('GET', `/compute/v2.1/servers/${id}`, { headers: newest });
   const { server } = Server.parse(body);
@@ -79,7 +79,10 @@ export async function serverOf(admin: Client, id: string) {
   };
 }
 
-/** Fails unless a server has left a host and is in a status, not locked; a sentence on where it is. */
+/**
+ * Checks that a server has left a host, has a status and is not locked. Returns a sentence that
+ * says where it is. @throws Error if it is not so.
+ */
 export async function expectMoved(
   admin: Client,
   id: string,

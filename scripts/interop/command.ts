@@ -4,18 +4,18 @@ import { Refusal } from '../stack/progress.ts';
 
 export type CommandOptions = {
   readonly cwd?: string;
-  /** The whole environment; left out, ours. */
+  /** The whole environment of the command; by default that of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** All that it prints is appended here. */
+  /** The file to which the command's output is appended. */
   readonly log: string;
-  /** After this long it is ended and has failed. */
+  /** The command is ended and counts as failed after this time. */
   readonly withinMs?: number;
 };
 
-/** How a command ended: null where it was ended for taking too long. */
+/** How a command ended. The status is null if the command was ended because it took too long. */
 export type Ended = { readonly code: number | null; readonly output: string };
 
-/** Runs a command to its end. A command that is not there is a Refusal that names it. */
+/** Runs a command to its end. @throws Refusal that names the command if it does not exist. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -44,11 +44,11 @@ export async function run(
   }
 }
 
-/** The end of what a command said, for the screen. */
+/** The last lines of a command's output, for the screen. */
 export const lastLines = (output: string, count = 6): string =>
   output.trimEnd().split('\n').slice(-count).join('\n');
 
-/** Runs a command that must succeed; what it printed. */
+/** Runs a command that must succeed. Returns its output. */
 export async function mustRun(
   command: string,
   args: readonly string[],

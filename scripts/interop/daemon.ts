@@ -5,7 +5,10 @@ import { Refusal } from '../stack/progress.ts';
 
 /** A program that runs until it is ended. */
 export type Daemon = {
-  /** Ends it, by default with SIGTERM, and waits for its end. It may have ended before. */
+  /**
+   * Ends the program, by default with SIGTERM, and waits for its end. The program may have ended
+   * before.
+   */
   readonly end: (signal?: NodeJS.Signals) => Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
 };
@@ -13,7 +16,7 @@ export type Daemon = {
 export type DaemonOptions = {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** All that it prints is appended here. */
+  /** The file to which the program's output is appended. */
   readonly log: string;
 };
 
@@ -25,7 +28,7 @@ export function startDaemon(
 ): Daemon {
   const output = openSync(log, 'a');
   const child: ChildProcess = spawn(command, args, { cwd, env, stdio: ['ignore', output, output] });
-  // A program that fails while it starts others ends none of them.
+  // This process ends the program when it exits, even after an error.
   const endWithUs = () => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
   const ended = new Promise<void>((done) => {
@@ -43,9 +46,9 @@ export function startDaemon(
 }
 
 /**
- * Asks until there is an answer other than undefined or false, and returns it. A request that fails is
- * no answer yet.
- * @throws Refusal after `withinMs`, with `what` was expected.
+ * Asks repeatedly until the answer is neither undefined nor false, and returns it. A request that
+ * fails counts as no answer.
+ * @throws Refusal after `withinMs`, which names `what` was expected.
  */
 export async function eventually<T>(
   what: string,

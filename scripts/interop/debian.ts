@@ -1,11 +1,11 @@
-/** Packages of the machine's Debian, which are unpacked and not installed. */
+/** Unpacks packages of the machine's Debian release without installing them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../stack/progress.ts';
 import { mustRun, run } from './command.ts';
 import { installed, once } from './install.ts';
 
-/** The folder in which packages of the machine's Debian are unpacked under this name. */
+/** The folder of the packages that are unpacked under this name. */
 export const debianFolder = (name: string): string => join(installed, `${name}-debian`);
 
 /**
@@ -43,7 +43,7 @@ async function unpackAll(folder: string, log: string): Promise<void> {
   }
 }
 
-/** Where Debian's fence agents are unpacked. */
+/** The folder of Debian's fence agents. */
 export const fenceAgents = debianFolder('fence-agents');
 
 /** Since Debian 13 the agents have packages of their own. */

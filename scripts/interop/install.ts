@@ -1,16 +1,16 @@
-/** Where the programs of others are installed, and how each is installed once. */
+/** The folders into which the other programs are installed, and how each is installed only once. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from '../stack/state.ts';
 
-/** Where all that is installed goes; ignored by git. */
+/** The folder of everything that is installed; git ignores it. */
 export const installed = join(root, '.interop');
 
 /** The folder of our own programs and configuration. */
 export const here = join(root, 'test/interop');
 
-/** Does the work once for each state of what it depends on. */
+/** Does the work again only if what it depends on has changed. */
 export async function once(folder: string, of: readonly string[], work: () => Promise<void>) {
   const marker = join(folder, '.installed');
   const wanted = createHash('sha256').update(of.join('\0')).digest('hex');
@@ -21,5 +21,5 @@ export async function once(folder: string, of: readonly string[], work: () => Pr
   writeFileSync(marker, wanted);
 }
 
-/** A PATH with a folder of ours before all others. */
+/** A `PATH` that begins with this folder. */
 export const pathWith = (folder: string): string => [folder, process.env.PATH].join(delimiter);

@@ -11,15 +11,15 @@ import { startRecorder } from './recorder.ts';
 import { scriptOf } from './script.ts';
 import { change, type Setting } from './setting.ts';
 
-/** What programs are played with. */
+/** What is needed to run the programs. */
 export type PlayOptions = {
   readonly stack: Stack;
   readonly settingOf: (program: Program) => Setting;
-  /** Whether the requests are kept for `npm test`. */
+  /** Whether the requests are recorded for `npm test`. */
   readonly record: boolean;
 };
 
-/** What a program finds; its folder is emptied. */
+/** The world of one program. Empties the program's folder. */
 async function worldFor({ name }: Program, stack: Stack): Promise<World> {
   const folder = join(stateDir, name);
   rmSync(folder, { recursive: true, force: true });
@@ -46,7 +46,7 @@ async function worldFor({ name }: Program, stack: Stack): Promise<World> {
   };
 }
 
-/** Runs a program through the recorder, and writes what it asked for where `npm test` replays it. */
+/** Runs a program through the recorder, and writes its requests to the file that `npm test` replays. */
 async function playRecorded(program: Program, world: World, apiUrl: string): Promise<string> {
   const { name, recording } = program;
   const recorder = await startRecorder(apiUrl);
@@ -62,7 +62,7 @@ async function playRecorded(program: Program, world: World, apiUrl: string): Pro
   }
 }
 
-/** Installs and runs one program, and prints its line; whether it passed. */
+/** Installs and runs one program, and prints its result in one line. Returns whether it passed. */
 async function play(program: Program, { stack, record }: PlayOptions): Promise<boolean> {
   const started = Date.now();
   const line = (verdict: string, said: string): void => {
@@ -86,7 +86,10 @@ async function play(program: Program, { stack, record }: PlayOptions): Promise<b
   }
 }
 
-/** Runs programs one after another, in groups of one setting each; whether each passed. */
+/**
+ * Runs programs one after another, grouped by the setting that they need. Returns whether each
+ * passed.
+ */
 export async function playAll(
   wanted: readonly Program[],
   options: PlayOptions,

@@ -20,7 +20,7 @@ import {
 } from './programs/tempest.ts';
 import { zabbix } from './programs/zabbix.ts';
 
-/** All that `npm run test:interop` can run, in the order in which it does. */
+/** All programs that `npm run test:interop` can run, in this order. */
 export const programs: readonly Program[] = [
   gophercloudNew,
   gophercloudOld,

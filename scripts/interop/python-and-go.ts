@@ -1,4 +1,7 @@
-/** Programs of others in Python, and ours in Go, made ready below `.interop/`. */
+/**
+ * Installs other projects' programs in Python, and builds the test's own programs in Go, below
+ * `.interop/`.
+ */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../stack/progress.ts';
@@ -6,10 +9,13 @@ import { root } from '../stack/state.ts';
 import { mustRun, run } from './command.ts';
 import { here, installed, once } from './install.ts';
 
-/** A Python environment of its own under `.interop/`; its folder of programs. */
+/** Creates a Python environment under `.interop/`. Returns its folder of programs. */
 export const pythonBin = (name: string): string => join(installed, name, 'bin');
 
-/** Installs packages into a Python environment, with all that they need as `constraints/` pins it. */
+/**
+ * Installs packages into a Python environment. `constraints/` pins the versions of all that they
+ * depend on.
+ */
 export async function installPython(
   name: string,
   packages: readonly string[],
@@ -33,7 +39,7 @@ export async function installPython(
   });
 }
 
-/** Builds the Go program in a folder of ours, with one of its `.mod` files. */
+/** Builds the Go program in a folder of this repository, with one of its `.mod` files. */
 export async function buildGo(folder: string, modfile: string, to: string, log: string) {
   const go = await run('go', ['version'], { log }).catch(() => undefined);
   if (go?.code !== 0)

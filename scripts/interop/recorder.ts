@@ -3,10 +3,10 @@ import { createServer, request as forward, type IncomingMessage } from 'node:htt
 /** One request of a program and the status that it got. */
 export type Call = {
   readonly method: string;
-  /** Below the API's root, with the query. */
+  /** The path below the API's root, with the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** As it was sent; empty if nothing was. */
+  /** The body of the request; empty if there was none. */
   readonly body: string;
   readonly status: number;
   /** The body of the answer. */
@@ -14,13 +14,13 @@ export type Call = {
 };
 
 export type Recorder = {
-  /** Variables that have a program send its requests through the recorder. */
+  /** Environment variables that make a program send its requests through the recorder. */
   readonly proxy: Readonly<Record<string, string>>;
   readonly calls: readonly Call[];
   readonly stop: () => void;
 };
 
-/** The headers that say what is asked for and in which form. */
+/** The request headers that are recorded. */
 const kept = [
   'accept',
   'content-type',
@@ -36,7 +36,7 @@ async function textOf(message: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** A proxy that passes everything on and remembers what went to the API. */
+/** Starts a proxy that forwards all requests and remembers those to the API. */
 export async function startRecorder(apiUrl: string): Promise<Recorder> {
   const calls: Call[] = [];
   const server = createServer(async (incoming, outgoing) => {

@@ -1,8 +1,11 @@
 import type { Call } from './recorder.ts';
 
-/** A call with `{names}` for what differs between two stacks, as it is kept for `npm test`. */
+/**
+ * A recorded call for `npm test`. It has `{names}` in place of values that differ between two
+ * stacks.
+ */
 export type ScriptedCall = Omit<Call, 'answer'> & {
-  /** What later calls take from its answer: names, and where it is in the JSON. */
+  /** Values of the answer that later calls use: the path in the JSON, by name. */
   readonly learn?: Readonly<Record<string, readonly (string | number)[]>>;
 };
 
@@ -11,7 +14,7 @@ const ids = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32}\b/g;
 
 type Path = (string | number)[];
 
-/** Where a text is in a JSON value; undefined if it is not there. */
+/** The path of a text in a JSON value; undefined if the value does not contain it. */
 function find(value: unknown, text: string): Path | undefined {
   if (value === text) return [];
   if (typeof value !== 'object' || value === null) return undefined;
@@ -30,18 +33,18 @@ function json(text: string): unknown {
   }
 }
 
-/** The same call twice in a row is a client that waits. */
+/** True for the same read twice in a row: the client is polling. */
 const isRepeated = (call: Call, before: Call | undefined): boolean =>
   before !== undefined &&
   call.method === 'GET' &&
   before.method === 'GET' &&
   call.path === before.path;
 
-/** A login of an account that the recorder does not know. */
+/** True for a login of an account that the recorder does not know. */
 const isOfAnother = ({ path, body }: Call, password = ''): boolean =>
   path.endsWith('/auth/tokens') && body !== '' && !body.includes(password);
 
-/** The calls of a program, with names for the values that are known and for ids that were answered. */
+/** The calls of a program, with names in place of known values and of ids from earlier answers. */
 export function scriptOf(
   recorded: readonly Call[],
   known: Readonly<Record<string, string>>,
@@ -57,7 +60,7 @@ export function scriptOf(
       const source = calls.findIndex(({ answer }, at) => at < index && answer.includes(id));
       const where = source < 0 ? undefined : find(json(calls[source]?.answer ?? ''), id);
       const of = learned[source];
-      if (!where || !of) continue; // the program made it up
+      if (!where || !of) continue; // the program chose the id itself
       const name = `id${[...names.values()].filter((other) => /^id\d/.test(other)).length + 1}`;
       names.set(id, name);
       of[name] = where;

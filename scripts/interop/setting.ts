@@ -11,7 +11,7 @@ const Configuration = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
 });
 
-/** Who asks; the emulator looks at the account alone, and checks no signature. */
+/** The caller. The emulator reads only the account, and does not check the signature. */
 const authorization = `AWS4-HMAC-SHA256 Credential=${rootCredentials.accessKeyId}/20260101/${region}/lambda/aws4_request, SignedHeaders=host, Signature=none`;
 
 async function lambda(url: string, init: { method: string; body?: string }): Promise<unknown> {
@@ -20,7 +20,7 @@ async function lambda(url: string, init: { method: string; body?: string }): Pro
   return answer.json();
 }
 
-/** Gives a stack for this once the setting `instancesOnForceDown`, without deploying it again. */
+/** Changes the setting `instancesOnForceDown` of a running stack for one run, without a deployment. */
 export async function change(stack: Stack, setting: Setting): Promise<void> {
   const name = stack.outputs.ComputeFunctionName;
   const url = `${stack.endpoint}/2015-03-31/functions/${name}/configuration`;

@@ -1,7 +1,8 @@
 /**
- * The versions of the programs of others that `npm run test:interop` runs. What the Python ones need
- * is pinned in `test/interop/constraints/`, a file for each environment; gophercloud by the two
- * `.mod` files in `test/interop/gophercloud/`. The fence agents are those of the machine's Debian.
+ * The versions of the programs that `npm run test:interop` runs. The files in
+ * `test/interop/constraints/`, one for each environment, pin the dependencies of the Python
+ * programs. The two `.mod` files in `test/interop/gophercloud/` pin gophercloud. The fence agents
+ * come from the machine's Debian release.
  */
 export const versions = {
   masakari: '22.0.0',

@@ -1,4 +1,4 @@
-/** Starts and stops the control plane that is made for tests, and its services. */
+/** Starts and stops the test box: a control plane of OpenStack for tests, and each of its services. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import type { Box } from './cloud-account.ts';
 
 const run = promisify(execFile);
 
-/** Runs a script of the box with its state folder first; the text that it prints. */
+/** Runs a script of the box, with the state folder as first argument. Returns the script's output. */
 async function script({ scripts, state }: Box, name: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(join(scripts, name), [state, ...args], { maxBuffer: 16_000_000 });
   return stdout;
@@ -20,7 +20,7 @@ const isUp = (box: Box): Promise<boolean> =>
     () => false,
   );
 
-/** Deletes what a run that was ended left in Nova's database: copies of servers. */
+/** Deletes the copies of servers that an interrupted run left in Nova's database. */
 const removeCopies = ({ state }: Box) =>
   run(join(state, 'venv/bin/python'), [
     join(root, 'test/openstack/clone_servers.py'),
@@ -29,8 +29,8 @@ const removeCopies = ({ state }: Box) =>
   ]);
 
 /**
- * Starts the box, or what a run that was ended has stopped of it.
- * @returns what stops it again; it is left up if it was before.
+ * Starts the box, or those of its services that an interrupted run has stopped.
+ * @returns a function that stops the box again, unless it was up before.
  */
 export async function startBox(box: Box): Promise<() => Promise<void>> {
   const before = await isUp(box);
@@ -42,7 +42,7 @@ export async function startBox(box: Box): Promise<() => Promise<void>> {
   };
 }
 
-/** Stops a service of the box, such as `keystone`, by a signal. */
+/** Sends a signal that stops a service of the box, such as `keystone`. */
 export const stopService = (box: Box, name: string, signal = 'TERM'): Promise<string> =>
   script(box, 'svc.sh', 'stop', name, signal);
 

@@ -34,10 +34,13 @@ export const openrcOf = ({ region_name, auth }: Cloud): Record<string, string> =
   OS_IDENTITY_API_VERSION: '3',
 });
 
-/** The scripts and the files of a control plane that is made for tests. */
+/** The scripts and the files of a test box: a control plane of OpenStack for tests. */
 export type Box = { readonly scripts: string; readonly state: string };
 
-/** The box that `OPENSTACK_BOX` names, the folder of `up.sh` and `svc.sh`; undefined without it. */
+/**
+ * The test box whose folder, with `up.sh` and `svc.sh`, `OPENSTACK_BOX` names; undefined if the
+ * variable is not set.
+ */
 export function boxOf(env: NodeJS.ProcessEnv): Box | undefined {
   const { OPENSTACK_BOX: folder, OPENSTACK_STATE: state = '/tmp/openstack' } = env;
   if (!folder) return undefined;
@@ -54,7 +57,10 @@ const usage = `The tests need an OpenStack cloud. Give one of these:
                    (here, in ~/.config/openstack or in OS_CLIENT_CONFIG_FILE). Tests that stop its services
                    do not run.`;
 
-/** The administrator of the cloud that the variables name. @throws Refusal if there is none. */
+/**
+ * The login of the administrator of the cloud that the variables name. @throws Refusal if they name
+ * none.
+ */
 export function cloudOf(env: NodeJS.ProcessEnv): Cloud {
   const box = boxOf(env);
   const name = box ? 'admin' : env.OS_CLOUD;

@@ -1,4 +1,4 @@
-/** The Keystone of the cloud: logins, and what the tests make there and delete again. */
+/** The Keystone of the cloud: logins, and the resources that the tests create and delete again. */
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { type Answer, request } from '../stack/api.ts';
@@ -16,9 +16,9 @@ export type KeystoneUser = {
   readonly userId: string;
   readonly projectId: string;
   readonly domainId: string;
-  /** `path` is below `/v3`. Any status is an answer. */
+  /** Sends a request. `path` is below `/v3`. Does not throw for any status. */
   readonly call: (method: string, path: string, body?: unknown) => Promise<Answer>;
-  /** The same, and throws unless the status is 2xx. */
+  /** Sends a request. @throws Error unless the status is 2xx. */
   readonly expect: (method: string, path: string, body?: unknown) => Promise<Answer>;
 };
 
@@ -72,10 +72,10 @@ export async function keystoneLogin(cloud: Cloud): Promise<KeystoneUser> {
 const Made = z.object({ project: Id.optional(), user: Id.optional() });
 const Roles = z.object({ roles: z.array(z.object({ id: z.string(), name: z.string() })) });
 
-/** A user of its own project, made for a test; `remove` deletes both. */
+/** A user in a project, both created for a test. `remove` deletes both. */
 export type MadeUser = { readonly cloud: Cloud; readonly remove: () => Promise<void> };
 
-/** Makes a project and a user in it with a role, in the domain of the administrator. */
+/** Creates a project, and a user with a role in it, in the domain of the administrator. */
 export async function makeUser(cloud: Cloud, kind: string, role: string): Promise<MadeUser> {
   const admin = await keystoneLogin(cloud);
   const name = `doctor-${kind}-${randomBytes(4).toString('hex')}`;
@@ -116,7 +116,10 @@ const Credential = z.object({
   application_credential: z.object({ id: z.string(), secret: z.string() }),
 });
 
-/** Makes an application credential of a user; its access rules, if any, limit what it may do. */
+/**
+ * Creates an application credential of a user. Its access rules, if any, limit the requests that it
+ * may send.
+ */
 export async function makeCredential(
   user: KeystoneUser,
   name: string,
@@ -138,7 +141,10 @@ async function registered(admin: KeystoneUser): Promise<string[]> {
     .map(({ id }) => id);
 }
 
-/** @throws Refusal if a Doctor is registered in the cloud: the tests would register another one over it. */
+/**
+ * @throws Refusal if a Doctor is registered in the cloud, because the tests would replace that
+ * registration.
+ */
 export async function requireNoDoctor(cloud: Cloud): Promise<void> {
   const found = await registered(await keystoneLogin(cloud));
   if (found.length > 0) {

@@ -41,7 +41,10 @@ function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: S
   writeWhole(file(who), `${lines.join('\n')}\n`, 0o600);
 }
 
-/** The account in one of the files that `makeAccounts` wrote; of another stack by its folder. */
+/**
+ * The account in one of the files that `makeAccounts` wrote. `folder` names the state directory of
+ * another stack.
+ */
 export function readAccount(who: 'admin' | Tenant, folder?: string): Account {
   const text = readFileSync(file(who, folder), 'utf8');
   const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(text)?.[1] ?? '';
@@ -57,11 +60,14 @@ export const accountsExist = (): boolean =>
 
 const Login = z.object({ username: z.string(), password: z.string() });
 
-/** The password that a tenant has had since the stack was first deployed, or a new one. */
+/** The tenant's password from the first deployment of the stack, or a new one. */
 const passwordOf = (name: Tenant): string =>
   existsSync(file(name)) ? readAccount(name).password : randomBytes(18).toString('hex');
 
-/** Makes the tenants through the API, and writes a file to source for them and for the admin. */
+/**
+ * Creates the tenants by the API, and writes a file for each of them and for the admin, which a
+ * shell can source.
+ */
 export async function makeAccounts(stack: Required<StackState>): Promise<void> {
   const { endpoint, outputs } = stack;
   const secrets = new SecretsManagerClient({ endpoint, region, credentials: rootCredentials });

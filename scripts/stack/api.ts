@@ -13,9 +13,12 @@ export type Client = {
   readonly token: string;
   /** The id of the project that the token is for. */
   readonly projectId: string;
-  /** `path` is under the stage, as in `/compute/v2.1/servers`. Any status is an answer. */
+  /**
+   * Sends a request. `path` is below the stage, as in `/compute/v2.1/servers`. Does not throw for
+   * any status.
+   */
   call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
-  /** The same, and throws unless the status is 2xx. */
+  /** Sends a request. @throws Error unless the status is 2xx. */
   expect: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 };
 
@@ -39,7 +42,7 @@ export async function request(
   };
 }
 
-/** The body of a token that is scoped to a project. */
+/** The body of a request for a token that is scoped to a project. */
 const Scoped = z.object({ token: z.object({ project: z.object({ id: z.string() }) }) });
 
 /** Logs in with the password method of Keystone v3. */

@@ -29,8 +29,8 @@ export type Stack = Required<StackState>;
 export type Keep = 'data' | 'nothing';
 
 /**
- * Starts and deploys the stack of this state directory, with the data that an earlier one kept; deletes
- * nothing. `reused`: it was running before.
+ * Starts the stack of this state directory with the data that an earlier one kept, and deploys
+ * Doctor to it. Deletes nothing. `reused`: the stack was up before.
  * @throws Refusal if that is not possible.
  */
 export async function bringUp(
@@ -48,7 +48,7 @@ export async function bringUp(
   }
 }
 
-/** Waits until a running stack answers. A stack that is too busy to answer is not stopped. */
+/** Waits until a running stack answers. It does not stop a stack that is too busy to answer. */
 async function reach(state: StackState): Promise<StackState> {
   const { endpoint, pid } = state;
   const wait = () => answersInTime(endpoint);
@@ -77,7 +77,7 @@ async function start(
         '"npm run down -- --discard" deletes the data.',
     );
   }
-  if (saved) await stopMiniStack(saved); // its workers, which a crash left behind
+  if (saved) await stopMiniStack(saved); // workers that a crashed stack left behind
   if (saved?.outputs && isKept()) {
     checkRowFormat();
     const { port, deployed, outputs } = saved;
@@ -93,7 +93,7 @@ async function start(
       startMiniStack({ port, keeps: 'old', before }),
     );
   }
-  await takeDown({ discard: true }); // a stack that was never deployed, or keeps nothing
+  await takeDown({ discard: true }); // the stack was never deployed, or keeps no data
   const keeps = keep === 'data' ? 'new' : 'nothing';
   return step('Starting the embedded stack', async () =>
     startMiniStack({ port: await choosePort(wanted), keeps, before: {} }),
@@ -126,7 +126,7 @@ async function bringUpToDate(state: StackState): Promise<Stack> {
   }
 }
 
-/** What `takeDown` found and did. */
+/** The result of `takeDown`: whether the stack was up, and what became of its data. */
 export type TakenDown = { wasUp: boolean; data: 'none' | 'kept' | 'discarded' };
 
 /** Stops the stack of this state directory. Its data is kept unless `discard` is true. */
@@ -135,11 +135,11 @@ export async function takeDown({ discard }: { discard: boolean }): Promise<Taken
   const wasUp = state !== undefined && isRunning(state);
   const kept = isKept();
   if (wasUp && kept && !discard && (await problemOf(state.endpoint)) !== null) {
-    await save(state.endpoint); // or refuses: what is not on disk would be lost
+    await save(state.endpoint); // it refuses if data is not on disk, because that data would be lost
   }
   if (state) await stopMiniStack(state);
   const user = userOfKept();
-  if (discard && user) await end(user); // known by its lock where stack.json cannot be read
+  if (discard && user) await end(user); // if stack.json cannot be read, the lock names the stack
   if (kept && !discard) return { wasUp, data: 'kept' };
   discardKept();
   removeAccounts();

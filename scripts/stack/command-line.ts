@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { Refusal } from './progress.ts';
 
-/** The flags that a command of ours may have. */
+/** The flags that a script may have. */
 export type Flags = Readonly<Record<string, boolean>>;
 
 /**
- * Reads a command line of flags alone, such as `--discard`. With `--help` it prints the usage and
- * ends the process with 0; anything that is not understood is refused, with the usage.
+ * Reads a command line that has only flags, such as `--discard`. With `--help` it prints the usage
+ * and ends the process with 0. @throws Refusal with the usage for anything else.
  */
 export function flags(usage: string, allowed: readonly string[] = []): Flags {
   const options = Object.fromEntries(

@@ -11,13 +11,13 @@ import { Refusal } from './progress.ts';
 import { lostBy, Template } from './replaced.ts';
 import { outputsFile, root, stateDir } from './state.ts';
 
-/** Where the CDK writes what it is about to deploy. */
+/** The folder of the assembly: what the CDK is about to deploy. */
 const assembly = join(stateDir, 'cdk.out');
 
 /** What `cdk deploy --outputs-file` writes. */
 const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 
-/** Everything that the deployed assembly is made from. */
+/** All sources of the deployed assembly. */
 const sources = [
   ...['adapters', 'console', 'dialects', 'domain', 'events', 'flows', 'functions'],
   'infra',
@@ -27,7 +27,10 @@ const sources = [
 const givenSettings = (): string[] =>
   (process.env.DOCTOR_SETTINGS ?? '').split(/\s+/).filter((setting) => setting !== '');
 
-/** Changes whenever the assembly would: a hash over its sources is there 100 times sooner than it. */
+/**
+ * A hash of the assembly's sources. It changes whenever the assembly would change, and takes a
+ * hundredth of the time to make.
+ */
 export function assemblyHash(): string {
   const files = sources
     .filter((folder) => existsSync(join(root, folder)))
@@ -50,17 +53,20 @@ export function assemblyHash(): string {
 export const stageUrl = (endpoint: string): string =>
   `${endpoint}/restapis/doctor/${stageName}/_user_request_`;
 
-/** Where an emulator's alarms of type `prometheus` are asked. */
+/** The URL of the Prometheus that the alarms on an emulator query. */
 export const prometheusUrl = (endpoint: string): string =>
   `http://127.0.0.1:${prometheusPort(Number(new URL(endpoint).port))}`;
 
-/** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
+/** The addresses of the machine itself, to which webhooks on an emulator may go beside public ones. */
 export const loopback = '127.0.0.0/8,::1/128';
 
-/** Where a container finds the machine that it runs on: Docker's own networks, and Docker Desktop's. */
+/**
+ * The networks in which a container reaches the machine that it runs on: those of Docker and of
+ * Docker Desktop.
+ */
 export const dockerHost = '172.16.0.0/12,192.168.65.0/24';
 
-/** Runs the CDK for an emulator. Refuses with the end of its output if it fails. */
+/** Runs the CDK for an emulator. @throws Refusal with the end of the CDK's output if it fails. */
 async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
   const child = spawn(join(root, 'node_modules/.bin/cdk'), args, {
     cwd: root,
@@ -80,7 +86,7 @@ async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
   );
 }
 
-/** Refuses a deployment over a stack that keeps its data, if it would delete some of that. */
+/** Checks a deployment to a stack that keeps its data. @throws Refusal if it would delete data. */
 async function checkNothingIsLost(endpoint: string): Promise<void> {
   const credentials = rootCredentials;
   const client = new CloudFormationClient({ endpoint, region, credentials });
@@ -95,9 +101,9 @@ async function checkNothingIsLost(endpoint: string): Promise<void> {
   );
 }
 
-/** How an emulator is deployed to. */
+/** The options of a deployment to an emulator. */
 type Deployment = {
-  /** Whether over a stack that keeps its data, which then is checked before anything changes. */
+  /** True if the stack keeps its data. Then the deployment is checked before anything changes. */
   readonly over?: boolean;
   /** The ranges of addresses that webhooks may go to beside public ones. */
   readonly webhookAllowedRanges?: string;
@@ -111,7 +117,7 @@ export async function deploy(
   const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
     method: 'PUT',
   });
-  // 403 and 409: it is there already.
+  // 403 and 409: the bucket exists already.
   if (!bucket.ok && bucket.status !== 403 && bucket.status !== 409) {
     throw new Error(`no bucket for the assets: ${bucket.status} ${await bucket.text()}`);
   }
@@ -119,7 +125,8 @@ export async function deploy(
   const app = [
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
     ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
-    // The emulator does one thing at a time: what many alarms write at once would delay faults.
+    // The emulator handles one request at a time, so many concurrent writes of alarms would delay
+    // faults.
     ...['--context', 'timeoutConcurrency=2'],
     ...['--context', `prometheusUrl=${prometheusUrl(endpoint)}`],
     ...givenSettings().flatMap((setting) => ['--context', setting]),

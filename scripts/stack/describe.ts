@@ -3,7 +3,7 @@ import type { Stack } from './bring-up.ts';
 import { loopback } from './deploy.ts';
 import { stateDir } from './state.ts';
 
-/** What a person needs to use the stack. */
+/** The text that tells a user how to use the stack. */
 export function describe({ endpoint, outputs }: Stack): string {
   const folder = relative(process.cwd(), stateDir) || '.';
   return `

@@ -6,21 +6,21 @@ import { rowFormat } from './row-format.ts';
 import { root, stateDir, writeWhole } from './state.ts';
 
 /**
- * Where the embedded stack keeps its data: everything of it that outlives its process. It is written
- * by the process itself (`keeper/`), before a caller has an answer.
+ * The data that the embedded stack keeps when its process ends. The process itself writes it
+ * (`keeper/`), before it answers a caller.
  */
 export const keptDir = join(stateDir, 'data');
 
-/** The same, as a user would type it in the clone. */
+/** The same folder, as a user would type it in the clone. */
 export const keptName = keptDir.startsWith(root) ? relative(root, keptDir) : keptDir;
 
 const rowsFile = join(keptDir, 'rows.json');
 const Rows = z.object({ rowFormat: z.int() });
 
-/** Whether there is data of a stack. A stack that `npm test` starts keeps none. */
+/** True if there is kept data of a stack. A stack that `npm test` starts keeps none. */
 export const isKept = (): boolean => existsSync(keptDir);
 
-/** The instance that uses the data, or used it last; undefined where none ever has. */
+/** The instance that uses the data, or used it last; undefined if no instance has used it. */
 export function userOfKept(): string | undefined {
   const lock = join(keptDir, 'lock');
   const name = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
@@ -29,12 +29,12 @@ export function userOfKept(): string | undefined {
 
 export const discardKept = (): void => rmSync(keptDir, { recursive: true, force: true });
 
-/** Notes in which format the rows are: once the code that writes them is deployed. */
+/** Records the format of the rows. It is called after the code that writes them is deployed. */
 export function noteRowFormat(): void {
   writeWhole(rowsFile, `${JSON.stringify({ rowFormat })}\n`);
 }
 
-/** Refuses rows that the present code cannot read. */
+/** @throws Refusal if the present code cannot read the rows. */
 export function checkRowFormat(): void {
   if (!existsSync(rowsFile)) return;
   const kept = Rows.safeParse(JSON.parse(readFileSync(rowsFile, 'utf8')));
@@ -47,14 +47,14 @@ export function checkRowFormat(): void {
 }
 
 const Status = z.object({
-  /** Why the data cannot be written; null where it can. */
+  /** Why the data cannot be written; null if it can. */
   problem: z.string().nullable(),
   journalBytes: z.int(),
   snapshot: z.int().nullable(),
 });
 type Status = z.infer<typeof Status>;
 
-/** Asks the keeper. Undefined if it does not answer in time. */
+/** Sends a request to the keeper. Undefined if it does not answer in time. */
 async function ask(url: string, method: 'GET' | 'POST', ms: number): Promise<Status | undefined> {
   try {
     const response = await fetch(url, { method, signal: AbortSignal.timeout(ms) });
@@ -64,12 +64,15 @@ async function ask(url: string, method: 'GET' | 'POST', ms: number): Promise<Sta
   }
 }
 
-/** Puts snapshots off until `save`, so that a deployment is kept as a whole or not at all. */
+/** Delays snapshots until `save`, so that a deployment is kept as a whole or not at all. */
 export async function holdSnapshots(endpoint: string): Promise<void> {
   await ask(`${endpoint}/_doctor/kept/hold`, 'POST', 60_000);
 }
 
-/** Takes a snapshot, and returns when it is on disk. Refuses, saying why, if it cannot be. */
+/**
+ * Takes a snapshot, and returns when it is on disk. @throws Refusal that says why it cannot be
+ * saved.
+ */
 export async function save(endpoint: string): Promise<void> {
   const status = await ask(`${endpoint}/_doctor/kept/save`, 'POST', 600_000);
   if (status?.problem === null) return;
@@ -79,7 +82,7 @@ export async function save(endpoint: string): Promise<void> {
   );
 }
 
-/** Why a stack's data cannot be written at present; null where it can, or the stack does not say. */
+/** Why a stack's data cannot be written at present; null if it can, or if the stack does not answer. */
 export async function problemOf(endpoint: string): Promise<string | null> {
   return (await ask(`${endpoint}/_doctor/kept`, 'GET', 5000))?.problem ?? null;
 }

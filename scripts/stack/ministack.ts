@@ -19,11 +19,14 @@ import { root, type StackState, saveState, stateDir } from './state.ts';
 
 const logFile = join(stateDir, 'ministack.log');
 
-/** The emulator's root account: everything may be done with it, and only there. */
+/**
+ * The credentials of the emulator's root account. They permit everything on the emulator, and exist
+ * only there.
+ */
 export const rootCredentials = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 export const region = 'us-east-1';
 
-/** The caller's environment without its AWS account, and with the emulator's instead. */
+/** The caller's environment, with the emulator's AWS account in place of the caller's own. */
 export function emulatorEnv(endpoint: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   return {
@@ -52,7 +55,7 @@ export async function answers(endpoint: string): Promise<boolean> {
 /** How long a stack may take to start, or to answer while it is busy; milliseconds. */
 export const patienceMs = (): number => Number(process.env.DOCTOR_PATIENCE_SECONDS ?? 60) * 1000;
 
-/** Waits until a stack answers. False if it has not, within our patience. */
+/** Waits until a stack answers. False if it has not answered in time. */
 export async function answersInTime(endpoint: string): Promise<boolean> {
   const deadline = Date.now() + patienceMs();
   while (!(await answers(endpoint))) {
@@ -64,28 +67,32 @@ export async function answersInTime(endpoint: string): Promise<boolean> {
 
 export type Start = {
   port: number;
-  /** `nothing`: its data goes with it; `new`: it is kept from now on; `old`: what is kept must be there. */
+  /**
+   * `nothing`: the data is deleted when the stack ends; `new`: data is kept from now on; `old`: the
+   * stack needs the data that an earlier one kept.
+   */
   keeps: 'nothing' | 'new' | 'old';
-  /** What is known of it from before. */
+  /** What an earlier stack recorded. */
   before: Pick<StackState, 'deployed' | 'outputs'>;
 };
 
-/** Starts MiniStack in the background, notes that it runs, and waits until it answers. */
+/** Starts MiniStack in the background, records that it runs, and waits until it answers. */
 export async function startMiniStack({ port, keeps, before }: Start): Promise<StackState> {
   const instance = `doctor-stack-${randomBytes(6).toString('hex')}`;
   const dataDir = mkdtempSync(join(tmpdir(), `${instance}-`));
-  // Lambda workers are CommonJS files in there, whatever package.json is above.
+  // Lambda workers in this folder are CommonJS files, whatever a package.json above it says.
   writeFileSync(join(dataDir, 'package.json'), '{ "type": "commonjs" }\n');
   mkdirSync(stateDir, { recursive: true });
   const log = openSync(logFile, 'w');
   const endpoint = `http://localhost:${port}`;
-  // The last argument is only there to be seen in the process table: see processes.ts.
+  // The last argument is for the process table only: processes.ts finds the process by it.
   const child = spawn(join(root, '.venv/bin/python'), ['-m', 'keeper.main', instance], {
     cwd: dataDir,
     detached: true,
     stdio: ['ignore', log, log],
     env: {
-      // Its AWS_ENDPOINT_URL is for the functions: the host of the queues' URLs, or the SDK warns.
+      // The functions get this AWS_ENDPOINT_URL. Its host must be that of the queues' URLs, or the
+      // SDK warns.
       ...emulatorEnv(endpoint),
       PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
       PYTHONPATH: join(root, 'scripts/stack'),
@@ -96,7 +103,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
       AUTH: 'true', // enforce the functions' IAM policies
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      PERSIST_STATE: '0', // MiniStack's own way loses data: see docs/adr/0026
+      PERSIST_STATE: '0', // MiniStack's own persistence loses data: see docs/adr/0026
       ...(keeps !== 'nothing' && { DOCTOR_KEPT_DIR: keptDir, STATE_DIR: keptDir }),
       ...(keeps === 'old' && { DOCTOR_KEPT_EXPECTED: '1' }),
     },
@@ -114,7 +121,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
   let ended = false;
   const startedAt = new Date().toISOString();
   const state = { pid: child.pid ?? 0, instance, port, endpoint, dataDir, startedAt, ...before };
-  saveState(state); // at once: a command that is interrupted now must not leave an unknown process behind
+  saveState(state); // recorded at once, so that a command that is interrupted now leaves no unknown process behind
   const deadline = Date.now() + patienceMs();
   while (!(await answers(endpoint))) {
     if (Date.now() > deadline) failure = `no answer within ${patienceMs() / 1000} s`;
@@ -144,13 +151,13 @@ function whyNot(failure: string | undefined): string {
   return `MiniStack did not start, ${failure}:\n${last}\n\nAll of it: ${logFile}`;
 }
 
-/** Whether the emulator's process is there, be it busy or stopped; not only some worker of its. */
+/** True if the emulator's own process exists, busy or suspended. Its workers do not count. */
 export const isRunning = ({ pid, instance }: StackState): boolean =>
   commandOf(pid).includes(instance);
 
 /**
- * Ends a stack's processes, the Lambda workers included, and removes its working files. What is kept
- * stays: it is on disk before a caller has an answer, so a process may end at any time.
+ * Ends a stack's processes, the Lambda workers included, and removes its working files. Kept data
+ * stays. It is on disk before a caller has an answer, so the process may end at any time.
  */
 export async function stopMiniStack({ instance, dataDir }: StackState): Promise<void> {
   await end(instance);

@@ -5,7 +5,7 @@ import { type Client, login } from './api.ts';
 import type { Stack } from './bring-up.ts';
 import { type Received, subscribe } from './subscriber.ts';
 
-/** How long we look for the notification; the promise is one second. */
+/** How long to wait for the notification; the target is one second. */
 const patienceMs = 15_000;
 
 const say = (line: string): void => console.log(`  ${line}`);
@@ -21,7 +21,7 @@ const server = (name: string, host: string, project: string) => ({
   task_state: null,
 });
 
-/** Rules that Aodh's own clients send look like this. */
+/** An alarm with a rule like those that Aodh's clients send. */
 const alarm = (name: string, serverId: string) => ({
   name,
   type: 'event',
@@ -44,7 +44,7 @@ async function statusOf(tenant: Client, id: string): Promise<string> {
   return Shown.parse(body).server.status;
 }
 
-/** Deleting its service is how Nova forgets a host. */
+/** In Nova's API, deleting the service removes the host. */
 async function deleteService(admin: Client, host: string): Promise<void> {
   const latest = { headers: { 'X-OpenStack-Nova-API-Version': '2.53' } };
   const services = '/compute/v2.1/os-services';
@@ -54,7 +54,7 @@ async function deleteService(admin: Client, host: string): Promise<void> {
   }
 }
 
-/** Prints the body as it was received; a list of plain values, such as a trait, is on one line. */
+/** Prints the received body. A list of plain values, such as a trait, is on one line. */
 function show(notification: Received): void {
   const text = JSON.stringify(notification.body, null, 2);
   const compact = text.replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s*\n\s*/g, ' '));
@@ -68,7 +68,7 @@ const setForcedDown = (admin: Client, host: string, forced_down: boolean) =>
     body: { host, binary: 'nova-compute', forced_down },
   });
 
-/** Takes the steps back, the last one first. A failure is printed, and stops no other. */
+/** Undoes the steps, the last one first. A failure is printed, and the other steps are still undone. */
 async function cleanUp(undo: readonly (() => Promise<unknown>)[]): Promise<void> {
   for (const step of undo.toReversed()) {
     await step().catch((error) => say(`cleaning up: ${error.message}`));
@@ -76,8 +76,8 @@ async function cleanUp(undo: readonly (() => Promise<unknown>)[]): Promise<void>
 }
 
 /**
- * One host fault, from the report to the tenant's notification, with what each side sees.
- * Deletes all that it made.
+ * Shows one host fault from the report to the tenant's notification, with what each side sees.
+ * Deletes all that it created.
  * @returns true if the tenant was notified once, and its server is off.
  */
 export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> {

@@ -27,21 +27,25 @@ async function findPort(end: number, fits: (port: number) => Promise<boolean>): 
 }
 
 /**
- * A free port for a server that may start late or again: none that the system gives to outgoing connections.
+ * A free port for a server that may start later, or again. The system never gives such a port to an
+ * outgoing connection.
  * @throws Refusal if there is none.
  */
 export const freePort = (): Promise<number> => findPort(firstOutgoing, isFree);
 
-/** How far from an emulator's port its Prometheus has its own: 4566 and 9090 are the usual ones. */
+/**
+ * The distance from an emulator's port to that of its Prometheus. The usual ports are 4566 and
+ * 9090.
+ */
 const toPrometheus = 9090 - 4566;
 
-/** The port of the Prometheus that belongs to an emulator, so that stacks side by side have their own. */
+/** The port of an emulator's Prometheus. Each of several stacks has its own. */
 export const prometheusPort = (emulator: number): number => {
   const port = emulator + toPrometheus;
   return port > 65_535 ? port - 20_000 : port;
 };
 
-/** A free port for an emulator whose Prometheus has one, too. */
+/** A free port for an emulator, for which the port of its Prometheus is free too. */
 const freeStackPort = (): Promise<number> =>
   findPort(
     firstOutgoing - toPrometheus,

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Process = { pid: number; command: string };
 
-/** Living processes, from /proc where there is one (small images have no `ps`). Zombies have no command. */
+/**
+ * The running processes: from /proc if it exists, because small images have no `ps`. Zombies are
+ * left out: they have no command line.
+ */
 function processes(): Process[] {
   if (process.platform !== 'linux') {
     const table = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' });
@@ -19,21 +22,22 @@ function processes(): Process[] {
       try {
         return { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') };
       } catch {
-        return { pid: Number(pid), command: '' }; // it ended while we looked
+        return { pid: Number(pid), command: '' }; // the process ended meanwhile
       }
     });
 }
 
 /**
- * The processes of one of our stacks: the emulator has the instance's name as an argument, and its
- * Lambda workers run from a folder of that name. So another process that got a pid of ours is never touched.
+ * The processes of one stack. The emulator has the instance's name as an argument, and its Lambda
+ * workers run in a folder of that name. So a process of another program that got the same pid is
+ * never ended.
  */
 export const processesOf = (instance: string): number[] =>
   processes()
     .filter(({ pid, command }) => pid !== process.pid && command.includes(instance))
     .map(({ pid }) => pid);
 
-/** The command line of a living process; empty where there is none. */
+/** The command line of a running process; empty if there is no such process. */
 export const commandOf = (pid: number): string =>
   processes().find((process) => process.pid === pid)?.command ?? '';
 
@@ -56,7 +60,10 @@ async function gone(instance: string, withinMs: number): Promise<boolean> {
   return true;
 }
 
-/** Ends every process of a stack and returns when none is left: asked first, then made to. */
+/**
+ * Ends every process of a stack, by SIGTERM and after 3 seconds by SIGKILL. Returns when all have
+ * ended. @throws Error if some do not end.
+ */
 export async function end(instance: string): Promise<void> {
   signal(processesOf(instance), 'SIGTERM');
   if (await gone(instance, 3000)) return;

@@ -1,4 +1,7 @@
-/** Runs one long step and prints its seconds: one line that changes in a terminal, two lines in a log. */
+/**
+ * Runs one long step and prints how many seconds it takes: one line that is redrawn in a terminal,
+ * two lines in a log.
+ */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
@@ -31,7 +34,10 @@ export class Refusal extends Error {
   }
 }
 
-/** What is printed for an error. The user can correct a full disk too. */
+/**
+ * The text to print for an error. An error that the user can correct, such as a full disk, has no
+ * stack trace.
+ */
 function printable(error: unknown): unknown {
   if (error instanceof Refusal) return `\n${error.message}`;
   const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 
-/** A CloudFormation template, as far as data is lost by changing it. */
+/** The parts of a CloudFormation template whose change can delete data. */
 export const Template = z.object({
   Resources: z.record(
     z.string(),
@@ -13,7 +13,7 @@ export const Template = z.object({
 });
 export type Template = z.infer<typeof Template>;
 
-/** The types of resources that hold what users made, and how to name one to them. */
+/** The types of resources that hold users' data, and the word for each in messages. */
 const holders: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'the rows of table',
   'AWS::SecretsManager::Secret': 'the secret',
@@ -22,8 +22,9 @@ const holders: Readonly<Record<string, string>> = {
 };
 
 /**
- * What deploying `after` over `before` would delete of users' data, a phrase each: resources that
- * are gone or have another logical id, and tables with another key, which CloudFormation replaces.
+ * The users' data that a deployment of `after` over `before` would delete, one phrase for each
+ * resource. CloudFormation deletes resources that are missing or have another logical id, and
+ * replaces tables with another key.
  */
 export function lostBy(before: Template, after: Template): string[] {
   return Object.entries(before.Resources).flatMap(([id, { Type, Properties }]) => {

@@ -1,6 +1,6 @@
 /**
- * The format of the tables' rows, as a number. Raise it in the change after which rows that were
- * written before can no longer be read, or found by an index: rows are not migrated, so `npm run
- * up` then refuses a stack that keeps older ones, instead of failing on each of them.
+ * The format of the tables' rows, as a number. Raise it in a change after which older rows can no
+ * longer be read, or found by an index. Rows are not migrated: `npm run up` refuses a stack that
+ * keeps rows of an older format, so that the functions do not fail on each row.
  */
 export const rowFormat = 3;

@@ -7,8 +7,8 @@ import { Refusal } from './progress.ts';
 export const root = resolve(import.meta.dirname, '../..');
 
 /**
- * Where this stack keeps its log, its credentials and what it knows of itself.
- * `DOCTOR_STATE_DIR` gives a second stack a place of its own: `npm test` uses `.doctor/test`.
+ * The folder of this stack's log, credentials and record. `DOCTOR_STATE_DIR` gives a second stack
+ * another folder: `npm test` uses `.doctor/test`.
  */
 export const stateDir = resolve(root, process.env.DOCTOR_STATE_DIR ?? '.doctor');
 
@@ -17,11 +17,11 @@ const file = join(stateDir, 'stack.json');
 /** Where `cdk deploy` writes the stack's outputs. */
 export const outputsFile = join(stateDir, 'outputs.json');
 
-/** What we wrote down of a stack that we started. */
+/** The record of a stack that a script started. */
 export const StackState = z.object({
   /** The emulator's process, which leads a process group of its own. */
   pid: z.int(),
-  /** Distinguishes our process from another that got the same pid or port since. */
+  /** Distinguishes the stack's process from a later one with the same pid or port. */
   instance: z.string(),
   port: z.int(),
   /** `http://localhost:<port>`: every AWS service. */
@@ -38,8 +38,8 @@ export const StackState = z.object({
 export type StackState = z.infer<typeof StackState>;
 
 /**
- * What is written of our stack; undefined where none was started or it was discarded. Refuses a file
- * that cannot be read: to take it for no stack would abandon one.
+ * The record of the stack; undefined if no stack was started, or it was discarded. @throws Refusal
+ * if the file cannot be read, because a stack may be running.
  */
 export function savedState(): StackState | undefined {
   if (!existsSync(file)) return undefined;
@@ -53,7 +53,7 @@ export function savedState(): StackState | undefined {
   }
 }
 
-/** Writes a file whole or not at all. */
+/** Writes a file atomically. */
 export function writeWhole(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, text, { mode, flush: true });

@@ -14,15 +14,15 @@ import { region, rootCredentials } from './ministack.ts';
 export type Received = {
   body: Record<string, unknown>;
   attributes: Record<string, string>;
-  /** When it arrived at the queue, ms since the epoch: not when it was polled. */
+  /** When the message arrived at the queue (not when it was polled), in ms since 1970. */
   sentAt: number;
 };
 
 export type Subscriber = {
   readonly queueUrl: string;
   /**
-   * All that arrived since the last call. Waits until `count` messages have arrived, or `withinMs`
-   * have passed.
+   * The messages that arrived since the last call. Waits until there are `count` of them, or
+   * `withinMs` milliseconds have passed.
    */
   receive: (count: number, withinMs?: number) => Promise<Received[]>;
   /** Ends the subscription and deletes the queue. */
@@ -63,7 +63,7 @@ export async function subscribe(
   };
 }
 
-/** A new queue that the topic may send to. */
+/** Creates a queue to which the topic may send. */
 async function makeQueue(sqs: SQSClient, topicArn: string) {
   const QueueName = `subscriber-${crypto.randomUUID()}`;
   const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
@@ -95,7 +95,7 @@ async function receive(
     const wait = Math.ceil((deadline - Date.now()) / 1000);
     received.push(...(await poll(sqs, queueUrl, Math.min(Math.max(wait, 0), 5))));
   }
-  // Polls once more: tests must see messages beyond the expected count too.
+  // Polls once more, so that tests also see messages beyond the expected count.
   for (;;) {
     const more = await poll(sqs, queueUrl, 0);
     if (more.length === 0) return received;
@@ -103,7 +103,7 @@ async function receive(
   }
 }
 
-/** At most ten messages, deleted from the queue. */
+/** Receives at most ten messages and deletes them from the queue. */
 async function poll(sqs: SQSClient, queueUrl: string, waitSeconds: number): Promise<Received[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({

@@ -4,16 +4,16 @@ import { keptName } from './kept.ts';
 /** A stack that is up. */
 export type Up = {
   readonly stack: Stack;
-  /** True if it was up before; then it is left up. */
+  /** True if the stack was up before. Then it is not stopped. */
   readonly reused: boolean;
 };
 
-/** Resolves at a signal to end, or when the parent process has ended. */
+/** Resolves when this process gets a signal to end, or when its parent process has ended. */
 function interruption(): Promise<void> {
   const parent = process.ppid;
   return new Promise((interrupted) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(name, () => interrupted()); // stays on: a second Ctrl-C must not stop the cleaning up
+      process.on(name, () => interrupted()); // `on`, not `once`: a second Ctrl-C must not interrupt the clean-up
     }
     // A shell between npm and this process may end at the signal without passing it on.
     setInterval(() => process.ppid !== parent && interrupted(), 500).unref();
@@ -21,8 +21,8 @@ function interruption(): Promise<void> {
 }
 
 /**
- * Uses the stack, and takes it down again unless it was up before: after success, an error or an
- * interruption. A new stack leaves no data unless `keep` is `data`.
+ * Calls `use` with a running stack. After success, an error or an interruption it stops the stack,
+ * unless the stack was up before. A new stack leaves no data unless `keep` says otherwise.
  * @returns undefined after an interruption.
  */
 export async function withStack<T>(
@@ -33,7 +33,7 @@ export async function withStack<T>(
   const interrupted = interruption();
   const starting = bringUp(port, keep);
   const work = starting.then((up) => use(up, interrupted));
-  work.catch(() => {}); // after an interruption it may fail, and nothing awaits it any more
+  work.catch(() => {}); // after an interruption nothing awaits `work`, and it may still fail
   try {
     return await Promise.race([work, interrupted.then(() => undefined)]);
   } finally {

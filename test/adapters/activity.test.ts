@@ -1,6 +1,6 @@
 /**
- * What the table `activity` keeps for operators, on a table of the test's own: switches of hosts,
- * counts of webhooks.
+ * The rows of the table `activity` for operators, on a real table: switches of hosts, and counts of
+ * webhooks.
  */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';

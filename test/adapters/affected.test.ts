@@ -25,7 +25,7 @@ const noted = (fault_id: string, project_id: string, uuids: string[], n = 1): Af
 });
 const uuids = (count: number) => Array.from({ length: count }, () => randomUUID());
 
-test('what is noted twice is kept once, with the time that was reported first', async () => {
+test('an entry that is recorded twice is kept once, with the time of the first report', async () => {
   const [fault, [one = '', two = '']] = [randomUUID(), uuids(2)];
   await store.noteAffected([noted(fault, 'a', [one]), noted(fault, 'b', [two])]);
   await store.noteAffected([noted(fault, 'a', [one, two], 2)]);
@@ -34,7 +34,7 @@ test('what is noted twice is kept once, with the time that was reported first', 
   expect(all.map(({ project_id }) => project_id).sort()).toEqual(['a', 'b']);
 });
 
-test('past the most that a row takes nothing is added, and nothing fails', async () => {
+test('a full row gets no further entries, and nothing fails', async () => {
   const fault = randomUUID();
   await store.noteAffected([noted(fault, 'a', uuids(mostAffected))]);
   await store.noteAffected([noted(fault, 'a', uuids(1))]);

@@ -1,4 +1,7 @@
-/** Groups in the history, the topics that they are published to, and the projects that want them. */
+/**
+ * Groups in the history, the topics to which they are published, and the projects that request
+ * groups.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { groupStore, undeliveredGroups } from '../../adapters/alarms/groups.ts';
@@ -6,7 +9,8 @@ import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import { notifications } from '../../adapters/delivery/notifications.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
-import { firingOf, groupedFiring, hasNotification } from '../../domain/alarms/firing.ts';
+import { firingOf, groupedFiring } from '../../domain/alarms/firing.ts';
+import { hasNotification } from '../../domain/alarms/outbox-row.ts';
 import { newGroups } from '../../domain/delivery/group.ts';
 import { claimOf } from '../../domain/delivery/subscription.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
@@ -75,7 +79,7 @@ test('what a fault fired since a moment is found and read, and made a group once
   expect((await groupsOf(group)).count).toBe(1);
 });
 
-test('a group is published to the topic of groups, and what no fault caused to both', async () => {
+test('a group is published to the topic of groups, and one without a fault also to that of notifications', async () => {
   const { publish, publishGroup } = storesOf();
   const { row } = firingAt(7, { fault_id: null });
   if (!hasNotification(row)) throw new Error('no notification');
@@ -98,7 +102,7 @@ test('a group is published to the topic of groups, and what no fault caused to b
   expect(await own.notifications.receive(0, 0)).toEqual([]);
 });
 
-test('a subscription that wants groups is named for its project, or for all, while it is there', async () => {
+test('a subscription to groups is listed for its project, or for all projects, as long as it exists', async () => {
   const { SUBSCRIPTIONS_TABLE: subscriptions, QUOTAS_TABLE: quotas } = own.env;
   const store = subscriptionStore(dynamo, { subscriptions, quotas });
   const { alarmCounts } = alarmCounter(dynamo, quotas);

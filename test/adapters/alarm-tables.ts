@@ -1,4 +1,4 @@
-/** Alarms in tables of a test's own, and what is stored of them. */
+/** Alarms in tables that only one test uses, and the rows that are stored for them. */
 import { randomUUID } from 'node:crypto';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
@@ -13,7 +13,7 @@ import type { dynamodb } from '../stack/stack.ts';
 /** No quota. */
 export const unlimited: AlarmQuotas = { project: -1, user: -1, wide: -1, periodic: -1 };
 
-/** An alarm with an id and a project of its own. */
+/** An alarm with a new id, in a new project. */
 export const newAlarm = (given: Partial<Alarm> = {}): Alarm =>
   alarmWith({ alarm_id: randomUUID(), project_id: randomUUID(), ...given });
 /** A record of its history. */

@@ -55,7 +55,7 @@ test('the timers of a slot that are due are read in their order, and removed', a
   expect((await due(at(59))).map(({ alarm_id }) => alarm_id)).toEqual([late.alarm_id]);
 });
 
-test('a timer that stays writes nothing', () => {
+test('a change that keeps the timer writes nothing for it', () => {
   const timed = { alarm_id: randomUUID(), project_id: 'a', timer_at: minute(1) };
   expect(timerWrites('t', timed, { ...timed })).toEqual([]);
   expect(timerWrites('t', { ...timed, timer_at: null }, undefined)).toEqual([]);

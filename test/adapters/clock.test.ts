@@ -1,4 +1,4 @@
-/** What ticks remember, in a real table. */
+/** The state that ticks store, in a real table. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clockStore } from '../../adapters/timers/clock.ts';
 import { minute } from '../domain/rows.ts';
@@ -27,7 +27,7 @@ test('the clock and the next looks are read as they were written last', async ()
     clock,
     looks: new Map([
       ['hosts#0', { next: minute(3), deafAt: undefined }],
-      // A look that heard hosts again leaves the time of the one before.
+      // The second look found heartbeats again, so `deafAt` keeps the time of the first.
       ['hosts#7', { next: minute(5), deafAt: minute(2) }],
     ]),
   });

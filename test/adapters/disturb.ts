@@ -1,15 +1,19 @@
-/** What the embedded stack never does to a client, done by a middleware of the SDK on a real one. */
+/** Disturbs calls by a middleware of the SDK: failures that the embedded stack never causes itself. */
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** What is done to a call: to its input before it is sent, and to its output if a function is given. */
+/**
+ * A disturbance of a call: it changes the input before it is sent, and the output if a function is
+ * given.
+ */
 export type Disturbance = (input: object) => undefined | ((output: object) => void);
 
 /**
- * Disturbs the next calls of a command, one disturbance a call; what comes later is left alone.
- * @returns the inputs of all calls of the command, as they were asked for.
+ * Disturbs the next calls of a command, each by one of the disturbances. Later calls are not
+ * disturbed.
+ * @returns the inputs of all calls of the command, as the code requested them.
  */
 export function disturb(
   clients: { dynamo?: DynamoDBDocumentClient; sqs?: SQSClient; sns?: SNSClient },
@@ -45,7 +49,7 @@ export const refused =
     throw error;
   };
 
-/** A call that is carried out, and its answer changed. */
+/** A call that is carried out, and whose answer is changed. */
 export const answered =
   (change: object): Disturbance =>
   () =>
@@ -53,7 +57,7 @@ export const answered =
     Object.assign(output, change);
   };
 
-/** The refusal of a transaction with these reasons, one an action. */
+/** The error of a cancelled transaction, with one reason for each action. */
 export const cancelled = (...codes: readonly string[]) =>
   new TransactionCanceledException({
     message: 'Transaction cancelled',

@@ -41,7 +41,7 @@ test('more than a hundred rows are read, each once; what does not exist is left 
   expect(reads.map((input) => askedIn(input).length)).toEqual([100, 100, 60]);
 });
 
-/** As DynamoDB does when it is busy: the first key only is read. */
+/** Reads only the first key, as DynamoDB may do when it is busy. */
 const firstOnly: Disturbance = (input) => {
   const [first, ...left] = askedIn(input);
   Object.assign(input, {
@@ -52,7 +52,7 @@ const firstOnly: Disturbance = (input) => {
   };
 };
 
-test('keys that DynamoDB had no time for are asked for again, until all are read', async () => {
+test('keys that DynamoDB left unprocessed are requested again, until all are read', async () => {
   await Promise.all(['a', 'b', 'c'].map((id) => client.send(put(id))));
   const reads = disturb({ dynamo: client }, 'BatchGetItem', firstOnly, firstOnly);
   const rows = await getAll(client, table(), keys('a', 'b', 'c'));
@@ -62,6 +62,22 @@ test('keys that DynamoDB had no time for are asked for again, until all are read
     ['b', 'c'],
     ['c'],
   ]);
+});
+
+test('a table that goes on returning no row is an error', async () => {
+  const none: Disturbance = (input) => {
+    const keys = askedIn(input);
+    return (output) => {
+      Object.assign(output, { Responses: {}, UnprocessedKeys: { [table()]: { Keys: keys } } });
+    };
+  };
+  const reads = disturb(
+    { dynamo: client },
+    'BatchGetItem',
+    ...Array.from({ length: 8 }, () => none),
+  );
+  await expect(getAll(client, table(), keys('a'))).rejects.toThrow('returned no row in 8 requests');
+  expect(reads.length).toBe(8);
 });
 
 test('no keys are no call', async () => {
@@ -87,7 +103,7 @@ const putting = (id: string, condition = {}) => ({
 const there = async (...ids: string[]) =>
   (await getAll(client, table(), keys(...ids))).map(({ id }) => String(id)).sort();
 
-test('groups are carried out whole or not at all, and one that fails stops no other', async () => {
+test('each group is written whole or not at all, and a group that fails does not stop the others', async () => {
   await client.send(put('taken'));
   const groups = [
     [putting('g1'), putting('g1b')],
@@ -124,7 +140,7 @@ test('any other failure is an error at once', async () => {
   expect(tries).toHaveLength(1);
 });
 
-test('work runs so wide and no wider, with results in the order of the items', async () => {
+test('work never exceeds the given concurrency, and its results have the order of the items', async () => {
   let [running, most] = [0, 0];
   const done = await inParallel([5, 1, 3, 2, 4], 2, async (ms) => {
     most = Math.max(most, ++running);

@@ -1,4 +1,4 @@
-/** The proof of events that are sent beside the transaction of their fault, on a table of the test's own. */
+/** The proof of events that are sent beside the transaction of their fault, in a real table. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { faultProofs } from '../../adapters/hosts/fault-proofs.ts';

@@ -6,7 +6,9 @@ import { lookupRow } from '../../adapters/alarms/alarm-rows.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { allShards, type Firing, firingOf, OutboxRow } from '../../domain/alarms/firing.ts';
+import { type Firing, firingOf } from '../../domain/alarms/firing.ts';
+import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
+import { allShards } from '../../domain/alarms/outbox-shards.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { minute } from '../domain/rows.ts';
@@ -103,7 +105,7 @@ test('each firing has its own outcome, and those without a failed condition are 
   expect(await stored(changed)).toMatchObject({ revision: 7, state: 'insufficient data' });
 });
 
-test('if both conditions fail, the outcome is that of the row: it is already written', async () => {
+test('if both conditions fail, the outcome is that the row is already written', async () => {
   const alarm = await newAlarm();
   const firing = transition(alarm);
   await fire([firing]);
@@ -252,7 +254,7 @@ test('alarms are found by each of many keys, and read consistently', async () =>
     { project_id: 'p', keys, alarms: 1e6 },
     { project_id: 'q', keys, alarms: 1 },
   ];
-  // One by one, and all at once: the same.
+  // Firings that are written one by one have the same result as all at once.
   for (const asked of [few, { ...few, alarms: 120 }]) {
     const found = await lookup().alarmsUnder([asked]);
     expect(Object.fromEntries(found)).toEqual({

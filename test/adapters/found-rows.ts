@@ -1,8 +1,8 @@
-/** Reads whole indexes of a test's own tables. */
+/** Reads whole indexes of tables. */
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { dynamodb } from '../stack/stack.ts';
 
-/** All that pages hold, in their order. */
+/** The items of all pages, in their order. */
 export async function all(pages: AsyncIterable<readonly string[]>): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pages) found.push(...page);

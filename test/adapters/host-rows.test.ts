@@ -74,7 +74,7 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
   const withHeartbeat = { ...row, last_seen_up: minute(21) };
   expect(await hosts.host(row.host)).toEqual(withHeartbeat);
-  // One that waited in a queue comes later than a newer one.
+  // A report that waited in a queue arrives after a newer one.
   expect(await hosts.seenUp(row.host, minute(20))).toBe('noted');
   expect(await hosts.host(row.host)).toEqual(withHeartbeat);
   expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
@@ -84,7 +84,7 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
 });
 
-/** By which the stream of hosts is filtered: infra/reconciler.ts. */
+/** The attribute by which the stream of hosts is filtered: infra/reconciler.ts. */
 async function writer(host: string): Promise<unknown> {
   const key = { TableName: own.env.HOSTS_TABLE, Key: { host }, ConsistentRead: true };
   return (await client.send(new GetCommand(key))).Item?.written_by;
@@ -112,7 +112,7 @@ test('every write of a host but a heartbeat says that it is a change, for the st
   expect(said).toEqual(['change', 'heartbeat', 'change', 'change', 'change']);
 });
 
-test('of a host that is not there, or no longer, no heartbeat is noted', async () => {
+test('no heartbeat is recorded of a host that does not exist, or that was deleted', async () => {
   const row = newHost();
   await hosts.saveHost(undefined, row);
   const tombstone = deletedHost(row, actor);
@@ -144,7 +144,7 @@ test('a heartbeat says if missed heartbeats hold the host down, and is then writ
   expect(await hosts.host('none')).toBeUndefined();
 });
 
-test('a part of the list holds its hosts', async () => {
+test('a part of the list contains its hosts', async () => {
   const row = newHost({ heartbeat: true });
   await hosts.saveHost(undefined, row);
   const { shard, others } = {

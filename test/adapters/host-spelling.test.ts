@@ -1,4 +1,4 @@
-/** One host for all spellings of its name, in the tables. Decision: docs/adr/0025. */
+/** In the tables, all spellings of a host's name are one host. Decision: docs/adr/0025. */
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';

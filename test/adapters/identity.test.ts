@@ -1,4 +1,7 @@
-/** What `identity` writes, on tables of the test's own: attempts, credentials, revocations; lists. */
+/**
+ * The rows that `identity` writes, in real tables: attempts, credentials, revocations; and its
+ * lists.
+ */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attemptStore } from '../../adapters/identity/attempts.ts';
@@ -45,7 +48,7 @@ test('of many attempts at once on a user, as many as the limit are let through',
   expect(await begin('u1', 's2')).toBe(true);
 });
 
-test('a source has a limit of its own, over all users; others do not feel it', async () => {
+test('a source has its own limit over all users, which does not affect other sources', async () => {
   const { begin } = attempts({ perUser: 10, perSource: 4 });
   let user = 0;
   expect(await times(9, () => begin(`wide-${user++}`, 's3'))).toBe(4);
@@ -56,7 +59,7 @@ test('a right attempt forgets those on its user, and of the source itself alone'
   const { begin, succeed } = attempts({ perUser: 2, perSource: 4 });
   expect(await times(2, () => begin('u5', 's5'))).toBe(2);
   await succeed('u5', 's5');
-  // One of the source's two is left, three more are free; the user has two again.
+  // Of the source's two attempts one is left, and three more are free; the user has two again.
   expect(await times(3, () => begin('u5', 's5'))).toBe(2);
   expect(await times(3, () => begin('u6', 's5'))).toBe(1);
 });
@@ -70,7 +73,7 @@ test('wrong attempts are forgotten when their window is over', async () => {
   expect(await times(5, () => begin('u7', 's7'))).toBe(2);
 });
 
-test('no limit is none', async () => {
+test('a limit of 0 limits nothing', async () => {
   const { begin } = attempts({ perUser: 0, perSource: 0 });
   expect(await times(5, () => begin('u8', 's8'))).toBe(5);
 });
@@ -100,7 +103,7 @@ test('a credential is found by id and by name, listed, and deleted once', async 
   expect(await credentials.of(owner)).toEqual([again, two]);
 });
 
-test('what is known of a token is one read: its chain, its user, its credential', async () => {
+test('all about a token is one read: its chain, its user, its credential', async () => {
   const tables = { identity: own.env.IDENTITY_TABLE, validity: own.env.VALIDITY_TABLE };
   const { factsOf, revoke } = validityStore(dynamo, tables.validity);
   const users = userStore(dynamo, tables);
@@ -144,7 +147,7 @@ test('users and projects are listed by name, and are no user or project of each 
   expect(await found.project(accountOf('bob', []).id)).toBeUndefined();
 });
 
-test('a row of a user from before there were kinds is a user', async () => {
+test('a row without a kind, as earlier versions wrote them, is a user', async () => {
   const { IDENTITY_TABLE: table, VALIDITY_TABLE: validity } = own.env;
   const Item = { id: 'old', name: 'old', projects: [], password_hash: 'h' };
   await dynamo.send(new PutCommand({ TableName: table, Item }));
@@ -163,7 +166,8 @@ test('refused tokens of a source are counted over all processes, minute by minut
   await Promise.all(Array.from({ length: mostBadTokens - 1 }, () => first.note('192.0.2.7')));
   expect([first, second].map(({ checks }) => checks('192.0.2.7'))).toEqual([true, true]);
   await second.note('192.0.2.7');
-  // A process that has not seen a bad token of the source this minute learns it from its next one.
+  // A process that has seen no bad token of the source in this minute reads the count at the next
+  // one.
   expect([first, second].map(({ checks }) => checks('192.0.2.7'))).toEqual([true, false]);
   await first.note('192.0.2.7');
   expect(first.checks('192.0.2.7')).toBe(false);

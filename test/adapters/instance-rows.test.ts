@@ -65,7 +65,10 @@ test('an instance is read as written, maps and nulls included', async () => {
   expect(await instances.saveInstance(undefined, row)).toBe(false);
 });
 
-/** What may move without a new revision is a condition too: it must never move back. */
+/**
+ * Attributes that may change without a new revision are also in the condition, so that an old write
+ * cannot set them back.
+ */
 test.each([
   { revision: 2 },
   { incarnation: id(9) },
@@ -81,7 +84,7 @@ test.each([
   expect(await instances.instance(read.uuid)).toEqual(now);
 });
 
-test('what a fault makes of instances is written whole; what was overtaken is given back', async () => {
+test('the changes of a fault are written whole; instances that another writer changed are returned', async () => {
   const rows = vmStates.flatMap((vm_state) =>
     [0, 1, 2, 3].map(() => newInstance({ vm_state, host: 'compute-1', power_state: 1 })),
   );
@@ -171,7 +174,7 @@ test('instances are listed by host and state in the order of their creation, eit
   expect(await uuidsOf({ by: 'state', vm_state: 'rescued' }, walk)).toEqual(
     newest.toReversed().slice(3),
   );
-  // Stopped or deleted, it is in another list.
+  // A stopped or deleted instance is in another list.
   await instances.saveInstance(after, { ...after, vm_state: 'stopped', revision: 2 });
   expect(await uuidsOf({ by: 'state', vm_state: 'rescued' })).not.toContain(after.uuid);
   expect(await uuidsOf({ by: 'state', vm_state: 'stopped' })).toContain(after.uuid);

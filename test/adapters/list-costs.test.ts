@@ -1,7 +1,7 @@
 /**
- * What a page costs among 10,000 servers on 500 hosts, and 12,000 hosts in the list: requests, keys
- * read from an index, rows read. The compute and doctor functions as they are deployed, on tables
- * of the test's own.
+ * The cost of a page among 10,000 servers on 500 hosts, with 12,000 hosts in the list: requests,
+ * keys read from an index, and rows read. The functions `compute` and `doctor` run as deployed, on
+ * tables that only this test uses.
  */
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
@@ -27,7 +27,7 @@ const [hostCount, serverCount, ownCount, deletedCount, faultCount] = [500, 10_00
 const [listedCount, zoneCount] = [12_000, 3];
 const padded = (n: number) => String(n).padStart(5, '0');
 
-/** The counts of zones; the counts of a few hosts stand for those of all. */
+/** The counts of zones. Those of a few hosts represent all. */
 const zoneRows = Array.from({ length: zoneCount }, (_, n) => ({
   ...{ shard: 'zones', host: `hosts#0#zone-${n}`, zone: `zone-${n}`, hosts: 1, enabled: 1 },
 }));
@@ -60,7 +60,7 @@ function worldOf(project: string) {
       host: `compute-${padded(n % hostCount)}`,
       project_id: n < ownCount ? project : `project-${n % 40}`,
       created_at: minute(n),
-      // The last hundred changed since.
+      // The last hundred have changed since this time.
       updated_at: minute(n < serverCount - 100 ? 20_000 : 30_000 + n),
     }),
   );
@@ -105,7 +105,7 @@ beforeAll(async () => {
   const { allHosts, instances, faults } = worldOf(tenant.projectId);
   [hosts, servers] = [allHosts, instances];
   const { HOSTS_TABLE, ROSTER_TABLE, INSTANCES_TABLE, FAULTS_TABLE } = own.env;
-  // Lists read no more than the roster, so the other hosts have a row there only.
+  // Lists read only the roster, so the other hosts have a row only there.
   await seed(HOSTS_TABLE, hosts.slice(0, hostCount).map(streamedHost));
   await seed(ROSTER_TABLE, [...hosts.map(rosterRow), ...zoneRows]);
   await seed(INSTANCES_TABLE, servers.map(indexedInstance));
@@ -128,7 +128,7 @@ const Keys = z.object({
   RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })),
 });
 
-/** Counts the reads of an invocation; a scan, or a write, is none of what a list does. */
+/** Counts the reads of an invocation. Throws at a scan or a write, which a list must not do. */
 function counting(costs: Costs): Prepare {
   return ({ dynamo }) => {
     dynamo.middlewareStack.add(
@@ -181,8 +181,8 @@ const all = 'all_tenants=1';
 const page = 20;
 
 /**
- * At most so many requests, index keys and rows; the rows of the servers' hosts included. An index
- * in four parts gives at most twice the page.
+ * The largest allowed numbers of requests, index keys and rows, with the rows of the servers'
+ * hosts. An index in four parts reads at most twice the page.
  */
 test.each<{ query: string; tenants?: boolean; found: number; most: Costs }>([
   { query: '', tenants: true, found: page, most: { requests: 3, keys: 20, rows: 40 } },
@@ -196,7 +196,8 @@ test.each<{ query: string; tenants?: boolean; found: number; most: Costs }>([
   { query: `${all}&project_id=project-3`, found: page, most: { requests: 3, keys: 20, rows: 40 } },
   { query: `${all}&deleted=True`, found: page, most: { requests: 16, keys: 120, rows: 80 } },
   { query: `${all}&name=vm`, found: page, most: { requests: 3, keys: 10_000, rows: 40 } },
-  // The name is in the keys: of 10,000 servers the rows of ten are read, with their hosts.
+  // The keys contain the name: of 10,000 servers only ten rows are read, and the rows of their
+  // hosts.
   { query: `${all}&name=vm-0499`, found: 10, most: { requests: 5, keys: 10_000, rows: 20 } },
   {
     query: `${all}&changes-since=${minute(30_000)}`,
@@ -219,7 +220,7 @@ test('a page far down a list costs as much as the first', async () => {
     (await read(`${list}?limit=${page}&${all}&marker=${marker}`)).costs;
   const [early, late] = [await costsAfter(first?.uuid), await costsAfter(deep?.uuid)];
   expect(late).toEqual(early);
-  // Those of the page, and the marker with its host.
+  // The rows of the page, and the marker's row with that of its host.
   expect(late).toEqual({ requests: 5, keys: page, rows: 2 * page + 2 });
 });
 

@@ -42,7 +42,7 @@ test.each([
   expect(await shape(own.env[name])).toEqual(await shape(output(deployed)));
 });
 
-test('what is published to a test’s own topic arrives at its subscriber', async () => {
+test('a message to a topic of the test arrives at its subscriber', async () => {
   const topic = sns();
   await topic.send(
     new PublishCommand({ TopicArn: own.env.NOTIFICATIONS_TOPIC_ARNS, Message: '{"n":1}' }),

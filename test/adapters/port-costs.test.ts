@@ -1,6 +1,6 @@
 /**
- * What a page of ports costs among 10,000 of one project: requests, keys read from an index, rows
- * read. The network function as it is deployed, on tables of the test's own.
+ * The cost of a page of ports among 10,000 of one project: requests, keys read from an index, and
+ * rows read. The function `network` runs as deployed, on tables that only this test uses.
  */
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
@@ -59,7 +59,7 @@ const Keys = z.object({
   RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })),
 });
 
-/** Counts the reads of an invocation; a scan, or a write, is none of what a list does. */
+/** Counts the reads of an invocation. Throws at a scan or a write, which a list must not do. */
 const counting =
   (costs: Costs): Prepare =>
   ({ dynamo }) =>
@@ -105,10 +105,10 @@ async function list(who: Client, query: Record<string, string[]>) {
 const ids = (among: readonly Port[]): string[] => among.map(({ id }) => id).sort();
 const mine = (): Port[] => ports.filter(({ project_id }) => project_id === tenant.projectId);
 
-/** Besides the rows of the ports, those of what was reported of their hosts are read: 100 at most. */
+/** Beside the rows of the ports, the rows with the reports on their hosts are read: at most 100. */
 const hosts = 100;
 
-test('a page in order of ids costs what it shows', async () => {
+test('a page in the order of ids reads only the ports that it shows', async () => {
   const page = await list(tenant, { limit: ['100'] });
   expect(page.ports.map(({ id }) => id)).toEqual(ids(mine()).slice(0, 100));
   expect(page.costs).toEqual({ requests: 3, keys: 100, rows: 100 + expectedHosts(page.ports) });
@@ -150,14 +150,14 @@ test.each<{ query: Record<string, string[]>; keys: number; shown: number }>([
   expect(costs.rows).toBeLessThanOrEqual(keys + hosts);
 });
 
-test('by id only what is asked for is read', async () => {
+test('by id only the requested ports are read', async () => {
   const [first = '', second = ''] = ids(mine());
   const { costs, ports: found } = await list(tenant, { id: [first, second] });
   expect(found.map(({ id }) => id)).toEqual([first, second]);
   expect(costs).toMatchObject({ requests: 2, keys: 0 });
 });
 
-test('another tenant’s list of the same server costs only its own', async () => {
+test('another tenant’s list of the same server reads only that tenant’s ports', async () => {
   const { costs, ports: found } = await list(tenant, { device_id: ['server-3'] });
   expect(found).toHaveLength(2);
   expect(costs.keys).toBe(2);

@@ -58,11 +58,11 @@ test.each([1, 50, 100])('%i ports are made whole or not at all', async (count) =
   const ids = [...rival, ...known].map(({ id }) => id);
   const there = await store().ports(ids);
   expect(there.map(({ id }) => id)).toEqual([ports[0]?.id]);
-  // What was taken on the way is free again.
+  // The addresses that were reserved before the failure are free again.
   expect(await store().insertPorts(some(count, known[0]?.network_id ?? ''))).toBe('inserted');
 });
 
-test('addresses that were taken for ports that never came are freed after a minute', async () => {
+test('addresses that were reserved for ports that were never created are free after a minute', async () => {
   const network_id = randomUUID();
   const ports = some(60, network_id);
   const torn = dynamodb();
@@ -172,7 +172,7 @@ test('the tombstone of a port that is not known stands against an older port of 
   expect(await store().insertPorts([seen(6)])).toBe('inserted');
 });
 
-test('of many changes those come back that another writer overtook', async () => {
+test('of many changes, those that another writer overtook are returned', async () => {
   const ports = some(30, randomUUID());
   await store().insertPorts(ports);
   const [first = newPort()] = ports;

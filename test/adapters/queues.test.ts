@@ -62,7 +62,7 @@ test('events travel fifty a message, in their order, none lost', async () => {
   expect(batches.flatMap(entriesOf).map(({ DelaySeconds }) => DelaySeconds)).toEqual([7, 7, 7]);
 });
 
-test('what arrives is what was sent', async () => {
+test('received events are equal to the sent ones', async () => {
   const [event = eventWith()] = eventsOf(1, 'ä\ufffe\u0001"\\');
   await send([event]);
   expect(EventMessage.parse(await received('EVENT_QUEUE_URL'))).toEqual({
@@ -116,7 +116,7 @@ test('a lane that a function has no queue of is refused', async () => {
   ).rejects.toThrow('no queue for the lane bulk');
 });
 
-test('a message of its own for each event, where that is asked for', async () => {
+test('each event has its own message, if that is requested', async () => {
   const batches = disturb({ sqs: client }, 'SendMessageBatch');
   await send(eventsOf(12), { perMessage: 1 });
   expect(messagesOf(batches).map(({ events }) => events.length)).toEqual(Array(12).fill(1));
@@ -141,7 +141,7 @@ test.each([
 const failed = (...ids: string[]) =>
   answered({ Failed: ids.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false })) });
 
-test('what a batch answers to have failed is sent again, and that alone', async () => {
+test('only the entries of a batch that failed are sent again', async () => {
   const batches = disturb({ sqs: client }, 'SendMessageBatch', failed('1', '3'), failed('0'));
   await send(eventsOf(4), { perMessage: 1 });
   expect(batches.map((batch) => idsOf([batch]))).toEqual([
@@ -151,7 +151,7 @@ test('what a batch answers to have failed is sent again, and that alone', async 
   ]);
 });
 
-test('what fails three times throws: it was not sent', async () => {
+test('an entry that fails three times throws, because it was not sent', async () => {
   disturb({ sqs: client }, 'SendMessageBatch', failed('0'), failed('0'), failed('0'));
   await expect(send(eventsOf(1))).rejects.toThrow(/refused/);
 });
@@ -174,7 +174,7 @@ test('the finishing of a fault is queued once for each delay', async () => {
 const deadLetter = (reason: string, element: unknown) =>
   deadLetters(client, own.env.EVENT_DLQ_URL).deadLetter([{ reason, element }]);
 
-test('what is put aside is there with its reason', async () => {
+test('a dead letter has its reason', async () => {
   await deadLetter('because', { a: 1 });
   expect(DeadLetter.parse(await received('EVENT_DLQ_URL'))).toEqual({
     ...{ reason: 'because', element: { a: 1 } },
@@ -186,7 +186,7 @@ test.each([
   ['element of quotes', 'because', Array(100_000).fill('"')],
   ['element of many bytes', 'because', '漢'.repeat(300_000)],
   ['reason', 'because '.repeat(100_000), 'x'],
-])('it is cut where it is too large for a message: its %s', async (_, reason, element) => {
+])('a dead letter that is too large for a message is cut: its %s', async (_, reason, element) => {
   const batches = disturb({ sqs: client }, 'SendMessageBatch');
   await deadLetter(reason, element);
   for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(262_144);

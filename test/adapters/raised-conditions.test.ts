@@ -1,4 +1,4 @@
-/** What a source has raised is found without reading what others have raised. */
+/** Finding the raised conditions of a source reads no conditions of other sources. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { conditionStore, raisedConditions } from '../../adapters/conditions/conditions.ts';
 import type { Condition } from '../../domain/conditions/condition.ts';
@@ -20,7 +20,7 @@ afterAll(async () => {
   dynamo.destroy();
 });
 
-/** Writes what a source says of a key. */
+/** Writes the condition of a source under a key. */
 async function write(name: string, key: string, before?: Condition): Promise<Condition> {
   const status = before ? 'cleared' : 'raised';
   const from = { source: sourceWith(name), by: { ...sender(), source: name } };

@@ -42,7 +42,7 @@ test('notifications are read by their ids, and listed whole, the newest first', 
   expect(await store.notifications(2)).toEqual([third, second]);
 });
 
-test('a notification that is kept again is still one, and expires after thirty days', async () => {
+test('a notification that is stored again is still one row, and expires after thirty days', async () => {
   const notification = received(4);
   const { notification_uuid } = notification;
   for (let n = 0; n < 2; n += 1) await store.keepNotification(notification);

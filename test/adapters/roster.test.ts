@@ -1,4 +1,4 @@
-/** The list of hosts, and the counts of zones, on a table of the test's own. */
+/** The list of hosts, and the counts of zones, in a real table. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
@@ -65,7 +65,7 @@ async function deleted(from: Host): Promise<void> {
 const listed = async ({ host }: Host) =>
   (await hosts.allHosts()).find((each) => each.host === host);
 
-test('the list shows what was written last: registration, report, facts, deletion', async () => {
+test('the list shows the last write: a registration, a report, facts or a deletion', async () => {
   const first = await registered({ disabled_reason: null, host_ip: null });
   expect(await listed(first)).toEqual(ListedHost.parse(first));
   const down = await updated(first, { forced_down: true });

@@ -135,13 +135,13 @@ test('a round writes an alarm with its record once, and only as it was read', as
   expect(await rounds.writeRounds([write])).toEqual(['fired before']);
   const unrecorded = { ...write, row: undefined };
   expect(await rounds.writeRounds([unrecorded])).toEqual(['alarm changed']);
-  // The revision fits, and this round has fired: another copy of it read the alarm after the first
-  // one wrote it.
+  // The revision is right, but this round has fired already: a second copy of the round read the
+  // alarm after the first copy had written it.
   const again = { ...write, from: write.to, to: { ...write.to, revision: 3 } };
   expect(await rounds.writeRounds([again])).toEqual(['fired before']);
 });
 
-test('a round does not write an event alarm, whatever it believes', async () => {
+test('a round never writes an event alarm', async () => {
   const event = alarmWith(fresh());
   await create(event);
   const from: PeriodicAlarm = prometheusAlarm({

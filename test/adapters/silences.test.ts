@@ -12,12 +12,8 @@ import {
   silenceStore,
 } from '../../adapters/alarms/silences.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import {
-  firingOf,
-  hasNotification,
-  heldFiring,
-  type OutboxRow,
-} from '../../domain/alarms/firing.ts';
+import { firingOf, heldFiring } from '../../domain/alarms/firing.ts';
+import { hasNotification, type OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { type Silence, silenceUntil } from '../../domain/alarms/silence.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
@@ -173,7 +169,7 @@ test('held rows are not swept; one is released, and the others are dropped', asy
   await stores().markDelivered([row]);
 });
 
-test('rows are moved to another silence, and dropped only by the one that holds them', async () => {
+test('rows are moved to another silence, and only the silence that holds them drops them', async () => {
   const { move, drop } = stores();
   const [one, other] = [randomUUID(), randomUUID()];
   const { rows } = await heldRowsOf(one, 2);

@@ -1,4 +1,4 @@
-/** Items that matched nothing: what a source repeats takes no places from its other items. */
+/** Items that matched nothing. Repeated items of a source do not push out its other items. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unmatchedReader } from '../../adapters/conditions/unmatched-reader.ts';
 import { unmatchedWriter } from '../../adapters/conditions/unmatched-writer.ts';
@@ -41,7 +41,7 @@ async function kept(source: string): Promise<number> {
   return found.length;
 }
 
-test('a repeated report keeps what is left of it, and its known items take no place again', async () => {
+test('a repeated report keeps its remaining items, and known items need no second place', async () => {
   await keep('prometheus', numbers(0, 40));
   expect(await kept('prometheus')).toBe(25);
   await keep('prometheus', numbers(0, 40), 11);

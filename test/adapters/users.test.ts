@@ -53,7 +53,7 @@ test('a row written before revisions existed is changed once', async () => {
   expect(await users.change(change)).toBe(false);
 });
 
-test('a row that is no user is our fault, not an unknown user', async () => {
+test('a row that is not a valid user is an internal error, not an unknown user', async () => {
   await dynamo.send(new PutCommand({ TableName: table, Item: { id: alice.id, name: 'alice' } }));
   await expect(users.get(alice.id)).rejects.toThrow('password_hash');
 });

@@ -1,4 +1,4 @@
-/** The counts of posts in a minute, on a table of the test's own. */
+/** The counts of posts in a minute, in a real table. */
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -47,7 +47,7 @@ test('one project gets its part of a receiver, and the others the rest', async (
   expect(await take(of('c'), 1)).toBe(0);
 });
 
-test('what is given back can be taken again, by others too', async () => {
+test('room that is given back can be used again, also by others', async () => {
   const { take, giveBack } = minutes();
   const count: Counter = { ...counter(4), part: { project_id: 'a', most: 4 } };
   await take(count, 4);
@@ -55,7 +55,7 @@ test('what is given back can be taken again, by others too', async () => {
   expect(await take(count, 4)).toBe(2);
 });
 
-test('of many that count at once, no more have room than the limit allows', async () => {
+test('of many senders that count at once, no more have room than the limit allows', async () => {
   const { take } = minutes();
   const count = counter(7);
   const taken = await Promise.all(Array.from({ length: 12 }, () => take(count, 1)));
@@ -63,7 +63,7 @@ test('of many that count at once, no more have room than the limit allows', asyn
   expect(await rowOf(count)).toMatchObject({ posts: 7 });
 });
 
-test('a key that is longer than a key can be has a count all the same', async () => {
+test('a key that is longer than DynamoDB allows also has a count', async () => {
   const { take } = minutes();
   const long = { key: `${counter(1).key}${'x'.repeat(3_000)}`, most: 1 };
   expect([await take(long, 1), await take(long, 1)]).toEqual([1, 0]);

@@ -54,7 +54,7 @@ test('a project without an id has places, too', async () => {
   await giveBack(await held(''));
 });
 
-test('many that ask at once never have more places than there are', async () => {
+test('many senders that ask at once never get more places than there are', async () => {
   const { take } = placesOf(4);
   const project = randomUUID();
   const taken = await Promise.all(Array.from({ length: 20 }, () => take(project)));
@@ -69,7 +69,7 @@ test('the place of a holder that died is free when its time is over', async () =
   expect(await take(project)).toEqual({ full: 'busy' });
   after(placeSeconds + 1);
   await held(project);
-  // Who was only late takes nothing from who has it now.
+  // A holder that gives its place back late does not take it from the present holder.
   await giveBack(dead);
   expect(await take(project)).toEqual({ full: 'busy' });
 });
@@ -84,14 +84,14 @@ test('a place that is kept is free after a while, and says why until then', asyn
   await held(project);
 });
 
-test('while a receiver keeps its holder waiting a place says so, and it is free when it is given back', async () => {
+test('a place records that its holder waits for a receiver, and is free when it is given back', async () => {
   const { held, take, noteWaiting, giveBack } = placesOf(1);
   const project = randomUUID();
   const place = await held(project);
   await noteWaiting(place);
   expect(await take(project)).toEqual({ full: 'hung' });
   await giveBack(place);
-  // A note that comes late takes no place.
+  // A late renewal takes no place.
   await noteWaiting(place);
   await held(project);
 });

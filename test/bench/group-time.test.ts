@@ -1,19 +1,20 @@
 /**
- * The message of a group within two seconds of the report: by the delay, and by the calls that
- * follow one another on AWS.
+ * The message of a group is sent within two seconds of the report: computed from the delay, and
+ * from the calls that follow each other on AWS.
  */
 import { expect, test } from 'vitest';
 import { groupDelaySeconds } from '../../adapters/queues/groups.ts';
 import { coldStart, type HopName, hops } from '../../bench/aws/hops.ts';
 import { type Stage, sequence } from '../../bench/aws/sequence.ts';
 import { simulate, summary } from '../../bench/aws/simulate.ts';
-import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 
-/** What each call of the flow is on AWS. */
+/** The hop on AWS of each call of the flow. */
 const hopOf = {
   firedSince: 'read',
   groupsOf: 'read',

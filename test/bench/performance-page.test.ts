@@ -47,7 +47,7 @@ test('the same results give the same chart, with the name of each bar', async ()
   expect(chart).toContain('storm: fault p95');
 });
 
-test('the table says what is met, what is missed and what was not measured', () => {
+test('the table says which targets are met, missed and not measured', () => {
   const shown = scenarioTable(results, order);
   expect(shown).toContain('| one | p50 | 30 ms | 35 | yes |');
   expect(shown).toContain('| storm | fault p95 | 1500 ms | 1000 | **no** |');
@@ -83,7 +83,7 @@ test('the views of the console have a table of their own, with the load of its r
   expect(barsOf(views, [...order, 'console'])).toEqual(barsOf(results, order));
 });
 
-test('a generated part replaces what is in its place, again and again', () => {
+test('a generated part replaces the text in its place, as often as it is generated', () => {
   const text = 'a\n<!-- begin: x -->\nold\n<!-- end: x -->\nb\n';
   const once = filled(text, { x: 'new' });
   expect(once).toBe('a\n<!-- begin: x -->\n\nnew\n\n<!-- end: x -->\nb\n');

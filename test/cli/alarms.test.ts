@@ -16,7 +16,7 @@ afterAll(() => {
   api.close();
 });
 
-test('an alarm is tried by the options of `alarm create`', async () => {
+test('an alarm is previewed with the options of `alarm create`', async () => {
   const { status, out } = await api.doctor(
     'alarm preview --event-type compute.* --query traits.state=stopped --hours 2',
   );

@@ -1,4 +1,4 @@
-/** A stand-in of the API for commands: it answers as a test says, and notes what it was asked. */
+/** A stand-in for the API for commands: it answers as the test says, and records the requests. */
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { runCommandLine } from '../../cli/run.ts';

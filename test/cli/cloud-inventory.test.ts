@@ -23,7 +23,7 @@ const statusWith = (walk: object | null, walks: object = job) => ({
   },
 });
 
-/** What the states are, one for each look; the last one stays. */
+/** The states that the API shows, one for each request; the last one is repeated. */
 let states: object[];
 let asked: unknown[];
 let url = '';

@@ -13,7 +13,7 @@ type Server = {
   fault?: { message: string };
 };
 
-/** What Doctor shows of the evacuation of a server, look after look. */
+/** The states of a server's evacuation that Doctor shows, one for each request. */
 let moves: Map<string, object[]>;
 const atNova = {
   status: 'accepted',
@@ -23,7 +23,7 @@ const atNova = {
   progress: null,
 };
 
-/** What a request to evacuate a server is answered with; the last one stays. */
+/** The answers to requests to evacuate a server; the last one is repeated. */
 type Answer = 'moves' | 'is accepted' | 'no target' | 'is lost' | 'is gone' | number;
 
 /** A cloud of servers on the host `h`, which is down. */
@@ -44,7 +44,7 @@ const shown = (id: string, { name, host, fault, ...states }: Server) => ({
   'OS-SRV-USG:launched_at': states.launched_at,
 });
 
-/** Does what a request makes of a server; the status of its answer, undefined for none. */
+/** Applies a request to a server. Returns the status of the answer; undefined for no answer. */
 function act(id: string, answer: Answer): number | undefined {
   const row = servers.get(id);
   if (!row || typeof answer === 'number') return typeof answer === 'number' ? answer : 404;
@@ -145,7 +145,7 @@ async function outcomes(line: string) {
   return { status, rows: JSON.parse(out), err };
 }
 
-test('a thousand servers are evacuated, four at a time, and what came of each is listed', async () => {
+test('a thousand servers are evacuated, four at a time, and the outcome of each is listed', async () => {
   for (let n = 1; n <= 1_000; n++) servers.set(`${n}`, server({ name: `vm-${n}` }));
   const { status, rows } = await outcomes('host-evacuate h');
   expect(status).toBe(0);
@@ -229,7 +229,7 @@ test.each<{ what: string; given: Answer[]; row?: Partial<Server>; outcome: objec
   expect(status).toBe(JSON.stringify(outcome).includes('failed') ? 1 : 0);
 });
 
-test('one that fails stops no other, and makes the exit status 1', async () => {
+test('a server that fails does not stop the others, and makes the exit status 1', async () => {
   for (let n = 1; n <= 3; n++) servers.set(`${n}`, server());
   answers.set('2', [400]);
   const { status, out, err } = await doctor('host-evacuate h');
@@ -299,7 +299,7 @@ test.each([
   expect(err).toContain('could not be found');
 });
 
-/** What is shown of the progress, one end each `step` milliseconds. */
+/** The progress that is shown if an evacuation ends every `step` milliseconds. */
 function progressShown(total: number, step: number, terminal: boolean): string[] {
   const said: string[] = [];
   let now = 0;
@@ -312,7 +312,7 @@ function progressShown(total: number, step: number, terminal: boolean): string[]
   return said;
 }
 
-test('on a terminal a bar is drawn over, else a line is printed every five seconds', () => {
+test('on a terminal a bar is redrawn, otherwise a line is printed every five seconds', () => {
   expect(progressShown(4, 60, true)).toEqual([
     `\r[${'#'.repeat(15)}${' '.repeat(15)}] 2 of 4 servers, 1 failed`,
     `\r[${'#'.repeat(30)}] 4 of 4 servers, 1 failed`,

@@ -4,7 +4,7 @@ import { operationsCommands } from '../../cli/operations.ts';
 import { type CliSession, Failure, Misuse, type Request } from '../../cli/session.ts';
 import { watch } from '../../cli/watch.ts';
 
-/** A cloud whose answers are used up in their order; the last one of a request stays. */
+/** A cloud that gives the answers to a request in their order; the last one is repeated. */
 function cloudOf(answers: Readonly<Record<string, readonly unknown[]>>) {
   const left = new Map(Object.entries(answers).map(([key, all]) => [key, [...all]]));
   const asked: Request[] = [];
@@ -161,7 +161,7 @@ test('watch shows what changed with its state, and ends after its time', async (
   expect(asked.filter(({ path }) => path.includes('since=b')).length).toBeGreaterThan(1);
 });
 
-test('on a terminal watch draws one table anew, the newest change first', async () => {
+test('on a terminal watch redraws one table, with the newest change first', async () => {
   const none = { reset: false, held: true, changes: {}, reload: [] };
   const { session } = cloudOf({
     'GET /changes': [{ ...none, cursor: 'a' }],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { portNamed, portsOf, portUpdate, setPort } from '../../cli/ports.ts';
 import { type CliSession, Failure, Misuse, type Request } from '../../cli/session.ts';
 
-/** A cloud that answers by method and path, and remembers what it was asked. */
+/** A cloud that answers by method and path, and records the requests. */
 function cloudOf(answers: Readonly<Record<string, unknown>>) {
   const asked: Request[] = [];
   const session: CliSession = {

@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runAsUser } from './api-stand-in.ts';
 
-/** What the cloud below was asked, in its order: method, path, body; and its headers. */
+/** The requests to the cloud below, in their order: method, path and body; and their headers. */
 let asked: [string, string, unknown][] = [];
 let headers: IncomingMessage['headers'][] = [];
-/** Answers by method and path; all else is a refusal. */
+/** The answers by method and path; all other requests are refused. */
 let answers: Record<string, unknown>;
 
 const server = createServer(async (request, response) => {
@@ -106,7 +106,10 @@ test.each(['/identity', '/identity/', '/identity/v3', '/identity/v3/'])(
   },
 );
 
-/** Seed: `host-update [--status] [--maintenance] [--report-host-down] <hostname>`. */
+/**
+ * The usage in OPNFV Doctor's documents: `host-update [--status] [--maintenance]
+ * [--report-host-down] <hostname>`.
+ */
 test.each([
   { line: '--status disable h', host: { status: 'disable' } },
   { line: 'h --maintenance enable', host: { maintenance_mode: 'enable' } },
@@ -127,7 +130,7 @@ test.each([
   expect(headers[1]).toMatchObject({ 'openstack-api-version': 'compute 2.42' });
 });
 
-test('hosts are listed in columns, or as they are in JSON', async () => {
+test('hosts are listed in columns, or in JSON with all fields', async () => {
   const service = { host: 'h', zone: 'nova', status: 'enabled', state: 'up', forced_down: false };
   answers['GET /nova/os-services?binary=nova-compute'] = { services: [service] };
   const { out } = await doctor('host list');
@@ -197,7 +200,7 @@ test('a long history of a host is read page by page, no further than is asked fo
   expect(pages()).toBe(3);
 });
 
-test('a history of a number of entries that is none is refused', async () => {
+test('a history with an invalid number of entries is refused', async () => {
   const { status, err } = await doctor('host history --limit 0 h');
   expect(status).not.toBe(0);
   expect(err).toContain('--limit');

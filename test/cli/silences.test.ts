@@ -102,7 +102,7 @@ test.each([
   ['silence show', 'ID is missing'],
   ['host-update --maintenance enable --silence long compute-7', '--silence is a number'],
   ['host-update --silence 2h compute-7', 'is needed'],
-])('%s is refused, and nothing is asked for', async (line, message) => {
+])('%s is refused, and no request is sent', async (line, message) => {
   const { status, err } = await doctor(line);
   expect({ status, asked: api.asked }).toEqual({ status: 2, asked: [] });
   expect(err).toContain(message);

@@ -48,7 +48,7 @@ test('a subscription to groups is requested, with a filter of lists', async () =
   ]);
 });
 
-test('what is not given is not requested, and what is given is', async () => {
+test('the request contains exactly the given options', async () => {
   const create = `subscription create --protocol sqs --endpoint ${queue}`;
   await doctor(create);
   await doctor(`${create} --all-projects --envelope --alarm a-1 --resource r-1 --current alarm`);
@@ -60,7 +60,7 @@ test('what is not given is not requested, and what is given is', async () => {
   });
 });
 
-test('without a protocol or an endpoint nothing is requested', async () => {
+test('without a protocol or an endpoint no request is sent', async () => {
   for (const line of ['--protocol sqs', `--endpoint ${queue}`]) {
     const { status, err } = await doctor(`subscription create ${line}`);
     expect(status).toBe(2);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => shells?.close());
 
 const Alarm = z.looseObject({ alarm_id: z.uuid() });
-/** A command of tenant A's, and what it shows. */
+/** Runs a command as tenant A. Returns what it shows. */
 const shown = (...args: readonly string[]) => shells.shown('tenant-a', ...args);
 const openstack = (...args: readonly string[]) => shells.openstack('tenant-a', ...args);
 const create = async (name: string, ...more: readonly string[]): Promise<string> => {
@@ -186,7 +186,7 @@ describe('openstack alarm', () => {
     expect(await alarmOf(cloud.a, other)).toMatchObject({
       ...{ type: 'notification', severity: 'critical', resource_id: 'p' },
     });
-    // With another type the command sends a rule of what it is given, and nothing of the old one.
+    // With another type the command sends a rule made from its options, without the old rule.
     const given = ['--event-type', 'port.update.end', '--query', 'traits.status=DOWN'];
     await openstack('alarm', 'update', other, '--type', 'event', ...given);
     const { notification_rule, ...now } = await alarmOf(cloud.a, other);
@@ -263,7 +263,7 @@ describe('openstack alarm', () => {
     expect(capabilities).toContain('alarms:history:query:complex');
   });
 
-  test('types that are not ours are refused with those that are', async () => {
+  test('unsupported types are refused with the list of supported ones', async () => {
     const args = ['alarm', 'create', '--type', 'gnocchi_resources_threshold', '--name', 'n'];
     const rule = ['--metric', 'm', '--threshold', '1', '--aggregation-method', 'mean'];
     const of = ['--resource-type', 'instance', '--resource-id', 'x'];
@@ -331,7 +331,8 @@ describe('an alarm as others file it', () => {
         ],
       },
     });
-    // Heat suspends and resumes by an update of what it read, and deletes without a look.
+    // Heat suspends and resumes an alarm by an update of what it has read, and deletes without
+    // reading.
     for (const enabled of ['False', 'True']) {
       await openstack('alarm', 'update', heat, '--enabled', enabled);
     }

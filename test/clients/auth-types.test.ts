@@ -18,7 +18,7 @@ afterAll(() => shells?.close());
 
 const list = () => ['compute', 'service', 'list', '--host', host, '--format', 'json'];
 const login = () => envOf('admin');
-/** What no login needs: where the API is. */
+/** The environment without any login: only the address of the API. */
 const reached = () => {
   const { PATH = '', HOME = '', LC_ALL = '' } = login();
   return { PATH, HOME, LC_ALL, OS_ENDPOINT: `${apiUrl()}/compute/v2.1` };

@@ -1,4 +1,4 @@
-/** Clients that send a password only after the server has asked for one. */
+/** Clients that send a password only after the server has asked for it by a 401. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

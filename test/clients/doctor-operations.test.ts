@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const Letters = z.array(z.looseObject({ id: z.string(), element: z.unknown() }));
 
-/** Puts an event that was given up into a queue of dead letters. @returns a mark that is in it. */
+/** Puts an event into a dead-letter queue. @returns a text that only this event contains. */
 async function giveUp(): Promise<string> {
   const mark = randomUUID();
   const element = {
@@ -29,7 +29,10 @@ async function giveUp(): Promise<string> {
   return mark;
 }
 
-/** The letter with a mark, as the list of the queue shows it; undefined if it is not there. */
+/**
+ * The dead letter with this text, as the list of the queue shows it; undefined if it is not in the
+ * queue.
+ */
 async function letterWith(mark: string) {
   const all = Letters.parse(await doctorJson('admin', 'dlq', 'list', '--queue', 'bulk'));
   return all.find(({ element }) => JSON.stringify(element).includes(mark));
@@ -69,13 +72,14 @@ test('dlq deletes a letter', async () => {
   expect(await letterWith(mark)).toBeUndefined();
 });
 
-test('watch prints what changes with its state, and what it saw at the end', async () => {
+test('watch prints changes with their states, and all of them again at the end', async () => {
   const host = await newHost(cloud.admin);
   const state = { ended: false };
   const watching = doctorJson('admin', 'watch', '--for', '6').finally(() => {
     state.ended = true;
   });
-  // It begins to watch some time after it was started, so the host changes until it has ended.
+  // The command needs some time before it watches, so the host is changed repeatedly until the
+  // command has ended.
   for (let n = 0; !state.ended; n++) {
     await forceDown(cloud.admin, host, n % 2 === 0);
     await sleep(500);

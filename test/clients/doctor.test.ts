@@ -71,7 +71,7 @@ test('server evacuate moves one server', async () => {
   expect(await statesOf(cloud.a, server)).toEqual(['active', 1, null, 'ACTIVE']);
 });
 
-test('a tenant sees its server, and is refused what is the operator’s with exit status 1', async () => {
+test('a tenant sees its server, and is refused operators’ commands with exit status 1', async () => {
   const shown = await json('tenant-a', 'server', 'show', server);
   expect(shown).toMatchObject({ id: server, status: 'ACTIVE' });
   expect(await doctor('tenant-b', 'fault', 'list', '--all')).not.toContain(host);

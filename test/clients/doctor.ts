@@ -1,4 +1,4 @@
-/** Our command line, as a user runs it. */
+/** Doctor's command line, as a user runs it. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -61,7 +61,7 @@ test('openstack server evacuate is refused from a host that is up, and of tenant
   expect(await where(id)).toEqual(['ACTIVE', host]);
 });
 
-test('at 2.1, where no target can be named, what is asked is understood', async () => {
+test('at 2.1, where no target can be named, the request works', async () => {
   const host = await newHost(cloud.admin);
   const id = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
   const line = [...asked('2.1'), 'server', 'evacuate'];
@@ -133,7 +133,7 @@ test('openstacksdk evacuates, and lists the migrations of a server', async () =>
   expect(await where(id)).toEqual(there());
 });
 
-/** gophercloud sends no version of its own, and always `onSharedStorage`. */
+/** gophercloud requests no microversion, and always sends `onSharedStorage`. */
 test('what gophercloud sends evacuates below 2.14, and is a 400 from there on', async () => {
   const [id = ''] = (await failed(1)).ids;
   const path = `/compute/v2.1/servers/${id}/action`;

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body });
 });
 
-/** The client's own version, and others: docs/wire/compute.md#hypervisors-with-openstack. */
+/** The client's default microversion, and others: docs/wire/compute.md#hypervisors-with-openstack. */
 const versions = [[], ['2.52'], ['2.53'], ['2.87']].map(([version]) => ({
   at: version ?? 'the client’s own version',
   asked: version === undefined ? [] : ['--os-compute-api-version', version],
@@ -32,7 +32,7 @@ test.each(versions)('openstack hypervisor list shows the host, at $at', async ({
   expect(matching).toMatchObject([{ 'Hypervisor Hostname': host }]);
 });
 
-test('openstack hypervisor list --long shows what is known of the host', async () => {
+test('openstack hypervisor list --long shows the known facts of the host', async () => {
   const rows = await shown('admin', 'hypervisor', 'list', '--long', '--matching', host);
   expect(rows).toMatchObject([{ 'Hypervisor Hostname': host, 'Host IP': '192.0.2.9' }]);
 });
@@ -47,7 +47,7 @@ test.each(versions)(
   },
 );
 
-test('openstack hypervisor says so when there is none of the name', async () => {
+test('openstack hypervisor reports a name that no hypervisor has', async () => {
   const none = newName('none');
   await expect(openstack('admin', 'hypervisor', 'show', none)).rejects.toThrow(
     /No Hypervisor found/i,

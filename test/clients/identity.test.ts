@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => shells?.close());
 
-/** What a command asks of the API, as it prints with `--debug`: method, path and query, status. */
+/** The requests of a command, as `--debug` prints them: method, path and query, status. */
 async function asked(who: Who, ...args: readonly string[]): Promise<string[]> {
   const { stderr, stdout } = await run(who, '--debug', ...args);
   const root = new URL(apiUrl()).pathname;
@@ -40,7 +40,10 @@ const project = [
   'GET /identity/v3/projects?name=tenant-a 200',
 ];
 const theUser = ['GET /identity/v3/users/tenant-a 404', 'GET /identity/v3/users?name=tenant-a 200'];
-/** What `server list` asks: where images are, whom the command names, and then its servers. */
+/**
+ * The requests of `server list`: the image service's versions, the named project or user, and then
+ * the servers.
+ */
 const servers = (named: readonly string[], filter: string) => [
   'GET /image 200',
   ...named,
@@ -79,10 +82,10 @@ test.each([
     command: ['project', 'show', 'tenant-a', '--domain', 'Default'],
     asks: ['GET /identity/v3/domains/Default 404', 'GET /identity/v3/domains?name=Default 200'],
   },
-])('an admin’s $command asks for what it names, and then for it', async ({ command, asks }) => {
+])('an admin’s $command first looks up the names, and then lists', async ({ command, asks }) => {
   const requests = await asked('admin', ...command);
   expect(requests.slice(0, 2)).toEqual(loggedIn);
-  // What follows is what the command asks for its table, such as flavors.
+  // Further requests are for columns of the command's table, such as flavors.
   expect(requests.slice(2, 2 + asks.length)).toEqual(asks);
 });
 
@@ -199,7 +202,7 @@ describe('application credentials', () => {
   });
 });
 
-test('a token is revoked, and is none then', async () => {
+test('a revoked token is invalid', async () => {
   const issue = ['token', 'issue', '-f', 'value', '-c', 'id'];
   const token = (await shells.openstack('tenant-a', ...issue)).trim();
   const headers = { 'x-auth-token': token };

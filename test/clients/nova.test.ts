@@ -84,7 +84,7 @@ describe('servers', () => {
     expect(await shown()).toMatchObject({ status: 'ACTIVE', metadata: '{"role": "db"}' });
   });
 
-  test('the other tenant finds none, and is refused what is the administrator’s', async () => {
+  test('the other tenant finds no server, and is refused administrators’ commands', async () => {
     await expect(shells.nova('tenant-b', 'show', server)).rejects.toThrow(/No server with/);
     await expect(shells.nova('tenant-a', 'service-list')).rejects.toThrow(/HTTP 403.*req-/);
   });

@@ -98,7 +98,7 @@ describe('a tenant with an alarm', () => {
         ...{ previous: 'insufficient data', resource_id: instance },
       });
       expect(message?.attributes).toMatchObject({ severity: 'critical', resource_id: instance });
-      // The command itself takes a second or two of it.
+      // The command itself takes one or two of these seconds.
       expect((message?.sentAt ?? 0) - reportedAt).toBeLessThan(5_000);
     });
 
@@ -135,7 +135,7 @@ describe('a tenant with an alarm', () => {
     });
   });
 
-  test('can delete it, and then it is not found', async () => {
+  test('can delete the alarm, and then it is not found', async () => {
     await openstack('tenant-a', 'alarm', 'delete', name);
     await expect(openstack('tenant-a', 'alarm', 'show', alarm_id)).rejects.toThrow(/not found/i);
   });

@@ -8,12 +8,15 @@ const shells = (): Shells => {
 };
 
 /**
- * Runs `openstack` as a user, with the file of the stack that they would source. Gives what it
- * prints; throws what it complains of.
+ * Runs `openstack` as a user, with the file of the stack that a user would source. Returns its
+ * output. @throws Error with its error message.
  */
 export const openstack = (who: Who, ...args: readonly string[]): Promise<string> =>
   shells().openstack(who, ...args);
 
-/** The same for commands that show a thing or a list of things. */
+/**
+ * Runs `openstack` with JSON as the format, for commands that show a thing or a list. Returns the
+ * parsed output.
+ */
 export const shown = (who: Who, ...args: readonly string[]): Promise<unknown> =>
   shells().shown(who, ...args);

@@ -34,7 +34,7 @@ describe('openstack port set', () => {
       ...{ id: port, data_plane_status: 'DOWN', status: 'DOWN', revision_number: 2 },
       binding_host_id: host,
     });
-    // It reads first, and sends nothing where nothing would change.
+    // The SDK reads first, and sends no request if nothing would change.
     await openstack('port', 'set', '--data-plane-status', 'DOWN', name);
     expect(await portOf(cloud.admin, port)).toMatchObject({ revision_number: 2 });
     await openstack('port', 'unset', '--data-plane-status', port);
@@ -138,7 +138,7 @@ test('openstack network create, set, list and delete, with description and tags'
   expect(await mine('network', 'list', '--disable', '--name', name)).toHaveLength(1);
   await run('network', 'delete', name, other);
   await expect(mine('network', 'show', name)).rejects.toThrow(/No Network found/i);
-  // Pages of the SDK end, although they are as long as their limit.
+  // The SDK's paging ends, although the last page is as long as the limit.
   const id = await shells.sdk(
     'tenant-a',
     `made = [conn.network.create_network(name='${name}', description='d') for _ in range(4)]`,
@@ -174,7 +174,7 @@ test('openstacksdk changes, constrains, lists and deletes ports', async () => {
   ]);
 });
 
-test('a tenant finds its port down, and who is in charge finds all of a host', async () => {
+test('a tenant finds its own port down, and an administrator all ports of a host', async () => {
   expect((await putPort(cloud.admin, port, { dp_down: true })).status).toBe(200);
   const mine = await shells.shown('tenant-a', 'port', 'list', '--device-id', server);
   expect(mine).toMatchObject([{ ID: port }]);

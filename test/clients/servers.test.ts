@@ -15,7 +15,7 @@ beforeAll(async () => {
 const server = (...args: readonly string[]) => openstack('tenant-a', 'server', ...args);
 const seen = () => shown('tenant-a', 'server', 'show', instance);
 
-test('openstack server stop and start do as they say', async () => {
+test('openstack server stop and start change the state', async () => {
   await server('stop', instance);
   expect(await seen()).toMatchObject({ status: 'SHUTOFF', 'OS-EXT-STS:power_state': 4 });
   await server('start', instance);
@@ -54,7 +54,7 @@ test('openstack server set and unset write its name, description, host name and 
   expect(await seen()).toMatchObject({ tags: ['edge'] });
 });
 
-test('openstack server list finds it by what it is, and event list shows what was done', async () => {
+test('openstack server list finds it by its state and facts, and event list shows its last change', async () => {
   const listed = (...args: string[]) => shown('tenant-a', 'server', 'list', '-c', 'ID', ...args);
   const it = [expect.objectContaining({ ID: instance })];
   const since = ['--changes-since', '2026-01-01T00:00:00Z', '--status', 'ACTIVE'];
@@ -74,7 +74,7 @@ test('openstack availability zone list shows the zones, and flavor list none', a
   expect(await shown('tenant-a', 'flavor', 'list')).toEqual([]);
 });
 
-test('openstack server delete takes it away', async () => {
+test('openstack server delete deletes it', async () => {
   await server('delete', instance);
   await expect(server('show', instance)).rejects.toThrow(/No [Ss]erver found|could not be found/i);
 });

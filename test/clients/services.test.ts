@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => shells?.close());
 
-/** Undefined is the client's own: the newest that it knows. */
+/** Undefined: the client's default, which is the newest microversion that it knows. */
 const asked = (version: string | undefined) =>
   version === undefined ? [] : ['--os-compute-api-version', version];
 const versions = (...given: (string | undefined)[]) =>

@@ -1,6 +1,6 @@
 """Runs unmodified OpenStack clients, each in a fork of this process: their modules are imported once.
 
-What a command imports beyond that, later forks have from this process: a command needs 300 modules more.
+Further modules that a command imports (some 300) are then imported by this process too, so that later forks have them.
 
 Reads a job as JSON from each line of stdin: {"program", "args", "env"}; `env` is all of its environment.
 `program` is `openstack`, `nova`, `aodh`, or `sdk`, whose one argument is Python with a connection, `conn`.
@@ -34,7 +34,7 @@ programs = {
 
 
 def run(job, out, err, imported):
-    """In the child: ends with it."""
+    """Runs the command in the child, and ends the child."""
     status = 1
     known = set(sys.modules)
     try:
@@ -70,5 +70,5 @@ for line in sys.stdin:
         answer = {"status": status, "stdout": text_of(out), "stderr": text_of(err)}
         print(json.dumps(answer), flush=True)
         for module in text_of(imported).split():
-            with contextlib.suppress(Exception):  # it was part of that command only
+            with contextlib.suppress(Exception):  # the module belongs to that command only
                 importlib.import_module(module)

@@ -1,4 +1,4 @@
-/** Many commands of OpenStack's clients in little time: one Python process forks for each. */
+/** Runs many commands of OpenStack's clients fast: one Python process forks for each. */
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,7 @@ export type Ran = z.infer<typeof Ran>;
 type Env = Readonly<Record<string, string>>;
 export type Who = 'admin' | Tenant;
 
-/** The environment as users have it: nothing but what the file that they source gives. */
+/** The environment of a user: only the variables from the file that users source. */
 export function envOf(who: Who): Env {
   const openrc = join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
   const bare = { PATH: process.env.PATH ?? '', HOME: stateDir, LC_ALL: 'C.UTF-8' };
@@ -41,7 +41,7 @@ export function openShells() {
   };
   let last: Promise<unknown> = Promise.resolve();
 
-  /** The command's end, whatever its status. */
+  /** Runs a command. Returns its outcome, whatever its status. */
   const run = (
     program: 'openstack' | 'nova' | 'aodh' | 'sdk',
     env: Env,
@@ -57,7 +57,7 @@ export function openShells() {
     return done;
   };
 
-  /** What the command prints. @throws what it complains of, with its status. */
+  /** Runs a command. Returns its output. @throws Error with its error message and its status. */
   const printed = async (...given: Parameters<typeof run>): Promise<string> => {
     const { status, stdout, stderr } = await run(...given);
     if (status !== 0) throw new Error(`exit status ${status}: ${stderr}`);
@@ -67,12 +67,15 @@ export function openShells() {
   return {
     run,
     openstack: (who: Who, ...args: readonly string[]) => printed('openstack', known(who), args),
-    /** What a command shows, a thing or a list of things. */
+    /** Runs a command that shows a thing or a list of things. Returns it. */
     shown: async (who: Who, ...args: readonly string[]): Promise<unknown> =>
       JSON.parse(await printed('openstack', known(who), [...args, '--format', 'json'])),
     nova: (who: Who, ...args: readonly string[]) => printed('nova', known(who), args),
     aodh: (who: Who, ...args: readonly string[]) => printed('aodh', known(who), args),
-    /** What Python prints, read as JSON, that has a connection `conn` of openstacksdk. */
+    /**
+     * Runs Python code that has a connection `conn` of openstacksdk. Returns its output, parsed as
+     * JSON.
+     */
     sdk: async (who: Who, ...lines: readonly string[]): Promise<unknown> =>
       JSON.parse(await printed('sdk', known(who), [lines.join('\n')])),
     close: () => {

@@ -1,4 +1,4 @@
-/** What evacuation tools do from their first request to the last, with the clients that they use. */
+/** All requests of evacuation tools from the first to the last, with the clients that they use. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, forceDown, logins, newHost, newInstance, statesOf } from '../e2e/cloud.ts';
 import { openstack, shown } from './openstack.ts';
@@ -45,7 +45,7 @@ test('fence_evacuate’s requests, of a server that Masakari has locked, evacuat
   ]);
 });
 
-test('openstack server lock keeps its tenant from it until it is unlocked', async () => {
+test('openstack server lock keeps its tenant from changing it until it is unlocked', async () => {
   await openstack('admin', 'server', 'lock', '--reason', 'moving', server);
   expect(await shown('tenant-a', 'server', 'show', server)).toMatchObject({
     ...{ locked: true, locked_reason: 'moving' },
@@ -58,7 +58,7 @@ test('openstack server lock keeps its tenant from it until it is unlocked', asyn
   expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);
 });
 
-test('openstack image, limits and usage say what a registry can say', async () => {
+test('openstack image, limits and usage show what a registry knows', async () => {
   expect(await shown('tenant-a', 'image', 'list')).toEqual([]);
   const limits = await shown('tenant-a', 'limits', 'show', '--absolute');
   expect(limits).toEqual(expect.arrayContaining([{ Name: 'instances', Value: -1 }]));

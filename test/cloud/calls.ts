@@ -1,4 +1,7 @@
-/** The requests to the stand-in by method and path, and the ways in which one goes wrong. */
+/**
+ * Names requests to the stand-in by method and path, and lists the ways in which a request can
+ * fail.
+ */
 import type { Disturbance } from './disturbances.ts';
 import type { ServedRequest } from './served.ts';
 
@@ -10,7 +13,10 @@ export const callOf = ({ method, path }: Pick<ServedRequest, 'method' | 'path'>)
 
 export type CallTrouble = {
   readonly how: string;
-  /** The disturbance of the next requests of a kind: of two, because one invocation tries twice. */
+  /**
+   * A disturbance of the next requests of a kind. It disturbs two, because one invocation tries
+   * twice.
+   */
   readonly disturbance: (call: string) => Disturbance;
 };
 

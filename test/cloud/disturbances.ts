@@ -2,7 +2,7 @@
 import type { ServedRequest } from './served.ts';
 
 export type Disturbance = {
-  /** Which requests it is about; absent for all. */
+  /** The requests that it disturbs; absent: all. */
   readonly method?: string;
   readonly path?: RegExp;
   /** How many requests it disturbs. */
@@ -25,7 +25,7 @@ export type Disturbance = {
 
 export type Disturbances = {
   readonly add: (disturbance: Disturbance) => void;
-  /** The disturbance of a request, which counts as used; undefined for none. */
+  /** Takes the disturbance for a request and counts it as used; undefined if there is none. */
   readonly of: (request: Pick<ServedRequest, 'method' | 'path'>) => Disturbance | undefined;
   readonly clear: () => void;
 };

@@ -1,6 +1,6 @@
 /**
- * Neutron of the stand-in, as far as the data plane of ports needs it. It answers as Neutron 29 was
- * recorded.
+ * The stand-in's Neutron, with the requests that the data plane of ports needs. It repeats recorded
+ * answers of Neutron 29.
  */
 import * as z from 'zod';
 import type { Served, ServedAnswer } from './served.ts';

@@ -1,6 +1,7 @@
 /**
- * Nova of the stand-in, as far as faults and evacuations need it. It answers as Nova 34 was recorded, and
- * notes what must never happen: a second evacuation of a server meanwhile, and a stop.
+ * The stand-in's Nova, with the requests that faults and evacuations need. It repeats recorded
+ * answers of Nova 34. It records what must never happen: a second evacuation of a server during the
+ * first, and a stop.
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
@@ -49,7 +50,7 @@ export function makeFaultNova(hosts: readonly string[], on: Readonly<Record<stri
     ]),
   );
   const migrations: Migration[] = [];
-  /** What must never be requested. */
+  /** The requests so far that must never be sent. */
   const broken: string[] = [];
   const service = (host: string) => services.find((each) => each.host === host);
 
@@ -145,7 +146,7 @@ export function makeFaultNova(hosts: readonly string[], on: Readonly<Record<stri
     broken,
     service,
     serve,
-    /** Takes each evacuation that is under way one status further. Nova chooses `compute-3`. */
+    /** Moves each running evacuation to its next status. Nova chooses `compute-3` as target. */
     work: () => {
       for (const each of migrations.filter(({ status }) => underWay(status))) {
         const server = servers.get(each.instance_uuid);

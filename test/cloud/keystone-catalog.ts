@@ -24,7 +24,7 @@ const newId = () => randomUUID().replaceAll('-', '');
 const notFound = (what: string) => refused(404, 'Not Found', `Could not find ${what}.`);
 const badRequest = () => refused(400, 'Bad Request', 'The request cannot be read.');
 
-/** Tables of services and endpoints, and regions, of which services of tests are in the first one. */
+/** The tables of services, endpoints and regions. Services that tests add are in the first region. */
 export function makeCatalogStore(region: string) {
   const regions = [region];
   const services: ServiceRow[] = [];

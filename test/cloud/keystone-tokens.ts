@@ -8,7 +8,7 @@ export type CloudRule = {
   readonly path: string;
 };
 
-/** What a token says. Without project, domain and system it is unscoped. */
+/** The facts in a token. Without project, domain and system the token is unscoped. */
 export type TokenFacts = {
   readonly user: string;
   readonly project?: string;
@@ -27,7 +27,7 @@ type IssuedToken = TokenFacts & {
   state: 'good' | 'revoked' | 'disabled';
 };
 
-/** Ids in Keystone's form, the same for the same name. */
+/** An id in Keystone's form. The same name always gives the same id. */
 export const cloudId = (name: string): string => Buffer.from(name).toString('hex').padEnd(32, '0');
 
 const named = (name: string) => ({
@@ -94,10 +94,10 @@ export function makeTokenStore(now: () => number) {
       return found?.secret === secret ? tokenFor(found.facts) : undefined;
     },
     revoke: (token: string) => setState(tokens.get(token), 'revoked'),
-    /** Ends a token as the disabling of its user does. */
+    /** Makes a token invalid, as if its user was disabled. */
     disable: (token: string) => setState(tokens.get(token), 'disabled'),
     any: (token: string | undefined) => (token === undefined ? undefined : tokens.get(token)),
-    /** The token if it is valid now. */
+    /** The token; undefined if it is not valid now. */
     good: (token: string | undefined): IssuedToken | undefined => {
       const found = token === undefined ? undefined : tokens.get(token);
       return found?.state === 'good' && now() < found.expires_at ? found : undefined;

@@ -1,4 +1,4 @@
-/** The stand-in's Keystone: it answers as a real one was recorded (docs/wire/identity.md). */
+/** The stand-in's Keystone. It repeats recorded answers of a real one (docs/wire/identity.md). */
 import * as z from 'zod';
 import type { makeCatalogStore } from './keystone-catalog.ts';
 import { type TokenStore, tokenBody } from './keystone-tokens.ts';
@@ -67,7 +67,8 @@ function onToken({ tokens, catalog, uri }: KeystoneParts, request: ServedRequest
   const text = headers['x-subject-token'];
   const caller = tokens.good(own);
   if (!caller) {
-    // With its cache on, Keystone finds its own token of the caller, and then its revocation.
+    // With its cache, Keystone first finds the caller's token valid, and only later finds its
+    // revocation.
     const revoked = own !== undefined && own === text && tokens.any(own)?.state === 'revoked';
     return revoked ? refused(404, 'Not Found', 'Failed to validate token') : unauthorized(uri());
   }

@@ -90,7 +90,7 @@ const serviceItem = (host: string): ServiceItem => ({
   forced_down: false,
 });
 
-/** Adds Nova's and Neutron's lists to a stand-in. Tests change what they hold. */
+/** Adds Nova's and Neutron's lists to a stand-in. Tests change their contents. */
 export function cloudListings(cloud: StandIn, hosts: readonly string[] = []) {
   const held = {
     services: hosts.map(serviceItem),

@@ -1,6 +1,6 @@
 /**
  * A real OpenID provider: the certified `oidc-provider`, on a port of its own. Its keys can be
- * rotated. Its tokens are had as clients get them: by the credentials of a program, or by a user's
+ * rotated. It issues tokens as to real clients: for the credentials of a program, or after a user's
  * login in a browser.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -11,7 +11,8 @@ import Provider, { type Configuration } from 'oidc-provider';
 import * as z from 'zod';
 
 /**
- * What a token is asked for. `short` is Doctor's audience too, and its tokens end after a second.
+ * The audiences of tokens. `short` is also an audience of Doctor, and its tokens end after a
+ * second.
  */
 export const resources = {
   doctor: { audience: 'doctor-api', accessTokenTTL: 3_600 },
@@ -27,7 +28,7 @@ const seconds = 3_600;
 type Limited = { readonly resourceServer?: { readonly accessTokenTTL?: number } | undefined };
 const ofResource = (_: unknown, { resourceServer }: Limited): number =>
   resourceServer?.accessTokenTTL ?? seconds;
-/** Given, because the provider complains about its defaults. */
+/** Set because the provider warns about its defaults. */
 const ttl = {
   AccessToken: ofResource,
   ClientCredentials: ofResource,
@@ -53,7 +54,7 @@ const newKey = async (kid: string) =>
   jwkOf(kid, await generateKeyPair('ES256', { extractable: true }));
 type Jwk = Awaited<ReturnType<typeof newKey>>;
 
-/** `keys`: the first one signs. */
+/** `keys`: the provider signs with the first one. */
 function configuration(keys: readonly Jwk[], claims: ExtraClaims): Configuration {
   return {
     jwks: { keys: [...keys] },
@@ -107,7 +108,7 @@ export async function openIdProvider(claims: ExtraClaims) {
     .object({ address: z.string(), family: z.string(), port: z.int() })
     .parse(server.address());
   const issuer = `http://127.0.0.1:${port}`;
-  /** A provider has the keys that it was started with: so it is started again with others. */
+  /** A provider keeps the keys that it was started with, so it is started again to change them. */
   const publish = (next: Jwk[]) => {
     keys = next;
     provider = new Provider(issuer, configuration(keys, claims));
@@ -152,7 +153,7 @@ export async function openIdProvider(claims: ExtraClaims) {
         resource: uriOf('doctor'),
       });
     },
-    /** A new key signs. The one before is published as well until it is withdrawn. */
+    /** Signs with a new key. The previous key stays published until it is withdrawn. */
     rotate: async () => publish([await newKey(`key-${keys.length + 1}`), ...keys]),
     /** Only the newest key is published. */
     withdraw: () => publish(keys.slice(0, 1)),
@@ -163,7 +164,7 @@ export async function openIdProvider(claims: ExtraClaims) {
   };
 }
 
-/** Logs a user in, and consents, as a browser does: by the provider's own pages. */
+/** Logs a user in and consents by the provider's own pages, as a browser does. */
 async function codeOf(address: string, user: string): Promise<string> {
   const cookies = new Map<string, string>();
   let [url, form]: [string, URLSearchParams | undefined] = [address, undefined];

@@ -1,4 +1,4 @@
-/** What the services of the stand-in get and answer. */
+/** The types of requests and answers of the stand-in's services. */
 
 /** A request as it was received. */
 export type ServedRequest = {
@@ -20,12 +20,15 @@ export type ServedAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** A service; undefined is answered as an unknown path. */
+/** A service. Undefined means an unknown path. */
 export type Served = (
   request: ServedRequest,
 ) => ServedAnswer | undefined | Promise<ServedAnswer | undefined>;
 
-/** Keystone's body of a refusal; other services behind keystonemiddleware have the same for a 401. */
+/**
+ * The body of Keystone's errors. Other services, behind keystonemiddleware, have the same body for
+ * a 401.
+ */
 export const refused = (status: number, title: string, message: string): ServedAnswer => ({
   status,
   body: { error: { code: status, title, message } },

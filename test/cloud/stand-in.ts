@@ -1,6 +1,6 @@
 /**
- * A stand-in for an OpenStack cloud: an HTTP server on this machine that answers as real services were
- * recorded. Its Keystone is always there; tests add other services.
+ * A stand-in for an OpenStack cloud: an HTTP server on this machine that repeats recorded answers
+ * of real services. It always has a Keystone; tests add other services.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,7 +103,7 @@ export async function standIn({ now = Date.now, port: given }: StandInOptions = 
     },
     keystone,
     catalog,
-    /** All requests in the order in which they came, disturbed ones too. */
+    /** All requests in the order in which they arrived, disturbed ones included. */
     requests,
     disturb: (disturbance: Disturbance) => disturbances.add(disturbance),
     calm: () => disturbances.clear(),

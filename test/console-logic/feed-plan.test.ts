@@ -1,4 +1,4 @@
-/** When the console asks the changes feed, and what an answer means for a view. */
+/** When the console reads the feed of changes, and what an answer means for a view. */
 import { expect, test } from 'vitest';
 import {
   changedBy,

@@ -1,13 +1,13 @@
 /**
- * The requests that a page makes by itself, on a clock of the test: how many leave, and how soon a
- * change is shown.
+ * The requests that a page sends by itself, on a simulated clock: how many it sends, and how soon
+ * it shows a change.
  */
 import { expect, test } from 'vitest';
 import type { FeedAnswer } from '../../console/src/live/feed-plan.ts';
 import { type FeedRequest, follow } from '../../console/src/live/follow.ts';
 import { type Load, makeLoads } from '../../console/src/live/loads.ts';
 
-/** A clock that goes on only when all else waits. */
+/** A simulated clock that advances only when all other work waits. */
 function makeClock() {
   let ms = 0;
   const sleepers: { at: number; wake: () => void }[] = [];
@@ -33,7 +33,10 @@ function makeClock() {
 
 const path = '/compute/v2.1/servers/detail';
 
-/** A feed whose server changes at the given times; it looks each half second, and answers after 150 ms. */
+/**
+ * A feed with changes at the given times. The server looks for changes each half second, and
+ * answers after 150 ms.
+ */
 function makeFeed(clock: ReturnType<typeof makeClock>, changes: readonly number[]) {
   const requests: { at: number; reads: FeedRequest['reads'] }[] = [];
   const ask = async ({ since, wait, reads }: FeedRequest): Promise<FeedAnswer> => {
@@ -55,7 +58,7 @@ function makeFeed(clock: ReturnType<typeof makeClock>, changes: readonly number[
   return { ask, requests };
 }
 
-/** A view that shows what it read last, and when each change was seen in it. */
+/** A view that shows the last data that it read, and the time at which it showed each change. */
 function makeView(clock: ReturnType<typeof makeClock>, changes: readonly number[]) {
   const seen = new Map<number, number>();
   const load: Load = {
@@ -120,7 +123,7 @@ test('in a storm that does not end, a change waits for the next request at most'
   expect(within).toBeGreaterThan(0.7);
 });
 
-test('what a view needs in addition is read with the next request, not by one of its own', async () => {
+test('further reads that a view needs are part of the next request, not separate ones', async () => {
   const loads = makeLoads();
   const read: string[] = [];
   const load: Load = {
@@ -164,7 +167,7 @@ test('a read that failed is made again, and single things are put in place of a 
   expect(loads.next().reads).toMatchObject([{ now: true }]);
 });
 
-test('more than the API takes at once is read in turns, what is due first', () => {
+test('more reads than the API allows in one request are read in turns, due ones first', () => {
   const loads = makeLoads();
   const many = Array.from(
     { length: 30 },

@@ -1,4 +1,4 @@
-/** The form of a new alarm: what it knows of events, and what it sends. */
+/** The form of a new alarm: the events that it offers, and the bodies that it sends. */
 import { expect, test } from 'vitest';
 import {
   alarmBody,
@@ -31,7 +31,7 @@ test.each([
   expect(readAlarm(body)).toMatchObject({ facts: { name: 'n', type: 'event' } });
 });
 
-test('a form without a name can be tried; its webhook, which may be typed half, is left out', () => {
+test('a form without a name can be previewed; its webhook, which may be incomplete, is left out', () => {
   const tried = previewBody({ ...emptyForm, action: 'htt' });
   expect(readAlarm(tried).facts).toMatchObject({ alarm_actions: [], rule: { query: [{}] } });
   expect(previewBody({ ...emptyForm, name: 'n' })).toEqual(alarmBody({ ...emptyForm, name: 'n' }));

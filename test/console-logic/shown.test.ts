@@ -1,11 +1,11 @@
-/** How the console shows states, times, hosts, happenings and changes. */
+/** How the console shows states, times, hosts, entries of histories and changes. */
 import { expect, test } from 'vitest';
 import { withHosts } from '../../console/src/live/hosts-now.ts';
 import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';
 import { delayInWords, lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
 import { visibleRows } from '../../console/src/ui/visible-rows.ts';
 import { changeInWords } from '../../console/src/views/alarms/change-words.ts';
-import { type HistoryEntry, happening, whoOf } from '../../console/src/views/host/happenings.ts';
+import { type HistoryEntry, happening, whoOf } from '../../console/src/views/hosts/happenings.ts';
 import { queueAges } from '../../console/src/views/now/queue-ages.ts';
 
 const well = { state: 'up', status: 'enabled', forced_down: false, maintenance: false } as const;
@@ -29,7 +29,7 @@ test.each([
   expect(delayInWords('2026-01-01T12:00:00.000Z', `2026-01-01T${at}Z`)).toBe(words);
 });
 
-test('queues are shown by how long the one has not been empty that has waited longest', () => {
+test('the age of queues is the longest time for which one of them has not been empty', () => {
   const minute = (n: number, waiting: Record<string, number>) => ({
     ...{ at: `2026-01-01T12:0${n}:00.000Z`, waiting },
   });
@@ -71,14 +71,14 @@ test.each([
   expect(lasting(ms)).toBe(words);
 });
 
-test('a long table has only the rows in the page that are seen, and some around them', () => {
+test('of a long table, only the visible rows and some around them are in the page', () => {
   const view = { top: 34_000, height: 680, rowHeight: 34, count: 10_000 };
   expect(visibleRows(view)).toEqual({ first: 985, last: 1_035 });
   expect(visibleRows({ ...view, top: 0, count: 80 })).toEqual({ first: 0, last: 80 });
   expect(visibleRows({ ...view, top: 1e9 })).toEqual({ first: 10_000, last: 10_000 });
 });
 
-test('hosts that changed take the place of what was listed, and deleted ones leave it', () => {
+test('changed hosts are replaced in the list, and deleted ones are removed', () => {
   const listed = (host: string, state: 'up' | 'down') => ({
     host,
     state,

@@ -1,11 +1,11 @@
-/** A browser for the tests of a file, and what its pages complained of. */
+/** A browser for the tests of a file, and the errors of its pages. */
 import { type BrowserContextOptions, chromium } from 'playwright-core';
 import { findChromium } from '../../scripts/console/chromium.ts';
 import { readAccount, type Tenant } from '../../scripts/stack/accounts.ts';
 import { apiUrl } from '../stack/stack.ts';
 import { consoleOn } from './page.ts';
 
-/** How long something may take to appear. The machine may have other work, so this is no measure. */
+/** How long something may take to appear. It is generous, because the machine may have other work. */
 const patienceMs = 20_000;
 
 export type Browsing = Awaited<ReturnType<typeof openBrowser>>;
@@ -19,7 +19,7 @@ export async function openBrowser() {
   });
   const complaints: string[] = [];
 
-  /** The console in a session of its own, before the login. */
+  /** The console in a new session, before the login. */
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
@@ -43,7 +43,10 @@ export async function openBrowser() {
       await opened.logIn(readAccount(who));
       return opened;
     },
-    /** Errors of scripts, and what the page's policy refused; empty if all went well. */
+    /**
+     * Errors of scripts, and what the page's content security policy refused; empty if there were
+     * none.
+     */
     complaints: (): readonly string[] => complaints,
     close: () => browser.close(),
   };

@@ -1,4 +1,7 @@
-/** An operator at the console: a host fails, its servers are evacuated, what was given up is sent again. */
+/**
+ * An operator at the console: a host fails, its servers are evacuated, and dead letters are sent
+ * back.
+ */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -27,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => browsing.close());
 
-test('a fault that the openstack client reports is seen on open pages, which load nothing anew', async () => {
+test('a fault that the openstack client reports is shown on open pages, without a reload', async () => {
   const [now, host] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
   await host.go(`#/hosts/${rack.host}`);
   await now.tile(rack.host, 'up').waitFor();
@@ -58,7 +61,7 @@ test('in a storm of changes each page sends two requests in five seconds at most
   await faults.state(host, 'down').waitFor();
   for (const times of sent) {
     expect(times.length).toBeGreaterThan(1);
-    // The test sees a request some milliseconds after the page has sent it.
+    // Allows for the delay: the test sees a request some milliseconds after the page has sent it.
     for (const start of times) {
       expect(times.filter((at) => at >= start && at < start + 4_800).length).toBeLessThan(3);
     }
@@ -66,7 +69,7 @@ test('in a storm of changes each page sends two requests in five seconds at most
   await forceDown(admin, host, false);
 });
 
-test('its servers are evacuated by a button that asks first', async () => {
+test('its servers are evacuated by a button that asks for confirmation', async () => {
   const target = await newHost(admin);
   const page = await browsing.openAs('admin');
   await page.visit('Now');
@@ -99,7 +102,7 @@ test('a fault is reported and cleared by buttons, and its story names the host',
   await page.section('Report').getByRole('link', { name: host }).waitFor();
 });
 
-test('a lost connection is shown; when it is back, the page shows what changed meanwhile', async () => {
+test('a lost connection is shown; when it is back, the page shows the changes of that time', async () => {
   const host = await newHost(admin);
   const [page, other] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
   await Promise.all([page.go(`#/hosts/${host}`), other.visit('Now')]);
@@ -110,7 +113,7 @@ test('a lost connection is shown; when it is back, the page shows what changed m
     page.getByRole('status').filter({ hasText: words }).waitFor();
   for (const each of [page, other]) await connection(each, 'Connection lost');
   await forceDown(admin, host);
-  // A view that is opened meanwhile says why it is empty.
+  // A view that is opened while the connection is lost says why it is empty.
   await other.visit('Faults');
   await other.page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor();
   for (const each of [page, other]) await each.page.context().setOffline(false);
@@ -151,7 +154,7 @@ test('a host is taken into maintenance and back', async () => {
   }
 });
 
-test('a report that was given up is seen with its content, is sent again, and then acts', async () => {
+test('a dead report is shown with its content, is sent back, and then takes effect', async () => {
   const host = await newHost(admin);
   const page = await browsing.openAs('admin');
   await page.visit('Now');

@@ -1,4 +1,4 @@
-/** The console as a person uses it: things are found by what they are and how they are called. */
+/** The console as a person uses it: elements are found by their role and their name. */
 import type { Page } from 'playwright-core';
 import type { Account } from '../../scripts/stack/api.ts';
 
@@ -9,7 +9,7 @@ export function consoleOn(page: Page) {
   const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name });
   const section = (title: string) => page.getByRole('region', { name: title, exact: true }).first();
 
-  /** Presses a button that asks before it acts, and says yes. */
+  /** Presses a button that asks for confirmation, and confirms. */
   const confirm = async (name: string) => {
     await page.getByRole('button', { name, exact: true }).click();
     const dialog = page.getByRole('dialog', { name });
@@ -67,7 +67,7 @@ export function consoleOn(page: Page) {
     state: (name: string, state: string) =>
       page.getByRole('main').locator(':has(> h1)', { hasText: name }).getByText(state),
 
-    /** When the page sent requests to the API, in milliseconds of its clock, from now on. */
+    /** The times of the page's requests to the API from now on, in milliseconds of its clock. */
     requestTimes: () => {
       const times: number[] = [];
       page.on('request', (request) => {
@@ -76,7 +76,7 @@ export function consoleOn(page: Page) {
       return times;
     },
 
-    /** How often the page was loaded, counted from now on. */
+    /** How often the page is loaded from now on. */
     countLoads: () => {
       let loads = 0;
       page.on('load', () => {

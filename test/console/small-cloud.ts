@@ -1,4 +1,7 @@
-/** A small cloud with a fault, whose names are always the same: its pictures are in the documents. */
+/**
+ * A small cloud with a fault. Its names are always the same, because the documents contain pictures
+ * of it.
+ */
 import * as z from 'zod';
 import { eventAlarm, forceDown, newAlarm, newInstance, stopped } from '../e2e/cloud.ts';
 import { newPort } from '../e2e/ports.ts';
@@ -15,7 +18,7 @@ const hosts = Array.from({ length: 24 }, (_, n) => `compute-${n + 1}`);
 export const failing = 'compute-3';
 const [maintained, reported] = ['compute-7', 'compute-15'];
 
-/** A monitor's reports: one that Doctor understands, and one of a host that it does not know. */
+/** A monitor's reports: one about a known host, and one about an unknown host. */
 const reports = [reported, 'storage-2'].map((hostname, n) => ({
   time: `2026-11-27T02:00:0${n}.000000`,
   type: 'compute.host.down',
@@ -24,7 +27,7 @@ const reports = [reported, 'storage-2'].map((hostname, n) => ({
 
 const Faults = z.object({ faults: z.array(z.object({ fault_id: z.string() })) });
 
-/** Makes the cloud: the host fails after the alarm was made. */
+/** Creates the cloud. The host fails after the alarm was created. */
 export async function makeSmallCloud(admin: Client, tenant: Client): Promise<SmallCloud> {
   for (const host of hosts) {
     const zone = hosts.indexOf(host) % 2 === 0 ? 'az-1' : 'az-2';

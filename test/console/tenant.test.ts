@@ -1,4 +1,7 @@
-/** A tenant at the console: an alarm that fires, what others see of it, and the end of a session. */
+/**
+ * A tenant at the console: an alarm that fires, what other users see of it, and the end of a
+ * session.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { forceDown, newName } from '../e2e/cloud.ts';
@@ -18,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => browsing.close());
 
-/** The token that a page sends, from its next request on. */
+/** The token of the page's next request. */
 const tokenOf = async (page: Page): Promise<string> => {
   const request = await page.waitForRequest((each) => 'x-auth-token' in each.headers());
   return request.headers()['x-auth-token'] ?? '';
@@ -76,7 +79,7 @@ test('a tenant sees no view of operators', async () => {
   await page.heading('Not found').waitFor();
 });
 
-test('a wrong password is refused in words, and the form stays', async () => {
+test('a wrong password is refused with a message, and the form stays', async () => {
   const page = await browsing.open();
   await page.page.getByLabel('User').fill('tenant-a');
   await page.page.getByLabel('Password').fill('wrong');

@@ -1,6 +1,6 @@
 /**
- * Every view: usable without a mouse or eyes as far as axe can judge, in light and dark, and within
- * its policy.
+ * Every view is usable with a keyboard and with a screen reader, as far as axe can check, in light
+ * and dark, and keeps to the content security policy.
  */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -62,7 +62,7 @@ const Found = z.array(
   z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string(), target: z.unknown() })) }),
 );
 
-/** What axe finds: rule and element. */
+/** The findings of axe, each as rule and element. */
 async function violationsOf({ page }: Console): Promise<string[]> {
   const found = Found.parse(await page.evaluate('axe.run().then(({ violations }) => violations)'));
   return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
@@ -73,7 +73,7 @@ test.each(
     (['light', 'dark'] as const).map((colorScheme) => ({ who, colorScheme })),
   ),
 )('axe finds no violation on any view of $who in $colorScheme', async ({ who, colorScheme }) => {
-  // The policy of the page refuses axe itself.
+  // The page's content security policy would refuse axe itself.
   const options = { colorScheme, bypassCSP: true } as const;
   const login = await browsing.open(options);
   await login.page.addScriptTag({ path: axe });
@@ -87,7 +87,7 @@ test.each(
   expect(found.filter(([, violations]) => violations.length > 0)).toEqual([]);
 });
 
-/** More than a view has of things that the Tab key reaches. */
+/** More presses of the Tab key than any view has elements that it reaches. */
 const mostTabs = 150;
 
 test.each(['admin', 'tenant-a'] as const)('the Tab key reaches every view of %s', async (who) => {
@@ -132,7 +132,7 @@ test('a phone shows every view without scrolling sideways', async () => {
 
 const pictures = process.env.CONSOLE_SCREENSHOTS;
 
-/** Views whose pictures show what is below, too. */
+/** Views whose pictures also show the part below the window. */
 const tall = new Set(['host', 'new-alarm', 'delivery']);
 
 /** A picture of each view, for the documents. */

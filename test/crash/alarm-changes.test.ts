@@ -1,4 +1,7 @@
-/** An alarm's owner changes it, and something goes wrong: alarm, record and count go together. */
+/**
+ * An alarm's owner changes it, and the process fails: alarm, history record and count are written
+ * together or not at all.
+ */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { answerOf, ok } from './cloud.ts';
@@ -25,7 +28,7 @@ const recorded = async (world: World) =>
     .parse(ok(await query(world, 'alarms/history')))
     .map(({ type }) => type);
 
-/** Whether the project, with a limit of so many, takes one alarm more. */
+/** True if the project accepts one more alarm with this limit. */
 async function takesOneMore(world: World, limit: number): Promise<boolean> {
   const quotas = [{ resource: 'alarms', limit }];
   const path = '/alarming/v2/quotas';

@@ -1,4 +1,7 @@
-/** What lists of alarms cost among many: their page, or their project, and never a scan. */
+/**
+ * The cost of lists of alarms among many alarms: the rows of the page, or of the project, and never
+ * a scan.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { alarmRow } from '../../adapters/alarms/alarm-rows.ts';
@@ -13,7 +16,10 @@ import { makeWorld, type World } from './world.ts';
 
 const count = 10_000;
 const at = (n: number) => momentOf(Date.parse('2026-01-01T00:00:00Z') + n * 1000);
-/** Three of each of so many names. Ids are the same in each run, and so are the shards of the history. */
+/**
+ * Three alarms of each of this many names. Ids are the same in each run, so that the shards of the
+ * history are too.
+ */
 const alarmsOf = (project_id: string, many: number) =>
   Array.from({ length: many }, (_, n) =>
     alarmWith({
@@ -47,7 +53,7 @@ afterAll(() => world?.[Symbol.asyncDispose]());
 const Shown = z.array(z.looseObject({ alarm_id: z.string() }));
 type Asked = { query?: Record<string, string[]>; body?: object; path?: string };
 
-/** What is shown, and what it cost. */
+/** The listed items, and their cost. */
 async function asked({ query = {}, body, path = '/v2/alarms' }: Asked) {
   const costs: Record<string, number> = {};
   const call = { method: body ? 'POST' : 'GET', path: `/alarming${path}`, query, body };
@@ -108,7 +114,7 @@ test('an alarm that a query names is read alone', async () => {
   expect(found).toMatchObject({ ids: [first], calls: { BatchGetItemCommand: 1 } });
 });
 
-test('a sorted page through 10,000 alarms reads the project once, and another project none of it', async () => {
+test('a sorted page of 10,000 alarms reads the project once; for another project it reads none of them', async () => {
   const bySeverity = await list('big', { sort: 'severity:desc', limit: '5' });
   const criticals = idsOf(big.filter(({ severity }) => severity === 'critical')).sort();
   expect(bySeverity.ids).toEqual(criticals.slice(0, 5));

@@ -18,7 +18,7 @@ const onSwitches = (repeat_actions: boolean) => ({
   event_rule: { event_type: 'switch.*' },
 });
 
-/** Before a transaction is sent: may throw instead. */
+/** Called before each transaction is sent. It may throw; then the transaction is not sent. */
 const beforeTransactions =
   (act: (json: string) => void): Prepare =>
   ({ dynamo }) =>
@@ -69,7 +69,7 @@ test('one event of fifty that cannot be evaluated ends as a dead letter, and har
   );
   const reasons = letters.map(({ Body = '' }) => JSON.parse(Body));
   expect(reasons).toEqual(
-    // One from each lane: the event came twice.
+    // One dead letter for each lane, because the event arrived twice.
     [1, 2].map(() => ({
       reason: expect.stringContaining('this one cannot be written'),
       element: expect.objectContaining({ message_id: 'm-13.' }),

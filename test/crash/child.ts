@@ -11,6 +11,6 @@ const Job = z.object({
   disturbance: Disturbance,
 });
 
-flushCompileCache(); // it is killed: Node would keep nothing
+flushCompileCache(); // the process is killed, so it cannot write its compile cache itself
 const { invocation, env, disturbance } = Job.parse(JSON.parse(await text(process.stdin)));
 await invoke(invocation, env, disturbance);

@@ -33,7 +33,7 @@ async function flapping(world: World, states: readonly string[]) {
   return { alarm, events };
 }
 
-/** An evaluator on one message of these events, whatever the queue holds. */
+/** Runs an evaluator on one message with these events, not on the queue. */
 const evaluate = (world: World, ...events: readonly DoctorEvent[]) =>
   world.run({ name: 'alarm-evaluator', event: messageOf(events) });
 
@@ -55,7 +55,7 @@ const received = async (world: World): Promise<string[]> =>
 const stateOf = async (world: World, alarm: string) =>
   ok(await world.request({ path: `/alarming/v2/alarms/${alarm}/state` }));
 
-test('what raises and what clears is notified in order, and late copies of both notify nothing', async () => {
+test('raising and clearing events are notified in order, and late copies of both send no notification', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active', 'stopped', 'active']);
   for (const event of events) await evaluate(world, event);
@@ -78,7 +78,7 @@ const Records = z.array(
   }),
 );
 
-test('the history shows what was notified, why and for whom, and no note', async () => {
+test('the history shows each notification with its reason and user, and no noted rows', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active']);
   for (const event of events)

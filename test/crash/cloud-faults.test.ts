@@ -1,4 +1,7 @@
-/** What is applied to a cloud, and evacuations by Nova, interrupted at every write and send of Doctor's. */
+/**
+ * Changes that are applied to a cloud, and evacuations by Nova, are interrupted at every write and
+ * send of Doctor.
+ */
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -81,7 +84,7 @@ const age = async ({ migration_uuid }: { migration_uuid: string }) => {
   );
 };
 
-/** Takes a move to its end. */
+/** Continues a move until it has ended. */
 async function finish({ uuid, task }: Awaited<ReturnType<typeof accepted>>) {
   for (let n = 0; n < 6; n++) {
     if ((await doctor.row(uuid))?.evacuation?.status !== 'accepted') return;
@@ -91,16 +94,16 @@ async function finish({ uuid, task }: Awaited<ReturnType<typeof accepted>>) {
   }
 }
 
-/** Where a move ends, with one request that Nova carried out. */
+/** Expects that the move has ended, with one request that Nova carried out. */
 async function expectEnd(uuid: string) {
   expect(statesOf(await doctor.row(uuid))).toEqual(['compute-3', 'active', null, 'done']);
   expect(fake.migrations.filter(({ instance_uuid }) => instance_uuid === uuid)).toHaveLength(1);
   expect(fake.broken).toEqual([]);
 }
 
-test('an evacuation that is interrupted while it is requested ends, by one request', async () => {
+test('an evacuation whose request is interrupted ends with one request', async () => {
   await doctor.host('compute-3');
-  // What is written, the outcome, the claim, and the next message.
+  // The writes of a step: what is written to Nova, the outcome, the claim, and the next message.
   for (const [n, disturbance] of cases(5).entries()) {
     const move = await accepted(n);
     await handle(move.task, disturbance);

@@ -37,7 +37,10 @@ const turn = (job: CloudJobName, disturbance?: Disturbance) => {
   return world.run({ name: 'cloud-mirror', event: queued({ body }) }, disturbance);
 };
 
-/** Ends the lease and the pause of the walk, as time does, and lets the next walk begin. */
+/**
+ * Ends the lease and the pause of the walk, as if their time had passed, so that the next walk
+ * begins.
+ */
 const rest = () =>
   makeDynamo().send(
     new DeleteCommand({ TableName: world.things.env.CLOUD_TABLE, Key: { id: 'walk' } }),

@@ -38,8 +38,8 @@ export function ok(outcome: Outcome): unknown {
 }
 
 /**
- * No index shows anything yet: a report writes the host alone, and its instances are left to the
- * finisher.
+ * Makes all indexes empty, so that a report writes only the host and leaves its instances to the
+ * fault-finisher.
  */
 const nothingShown: Prepare = ({ dynamo }) =>
   dynamo.middlewareStack.add(
@@ -52,7 +52,7 @@ const nothingShown: Prepare = ({ dynamo }) =>
     { step: 'initialize' },
   );
 
-/** Verbs of operators and tenants, said to a world. */
+/** Requests of operators and tenants to a world. */
 export const cloud = (world: World) => {
   const { INSTANCES_TABLE, MIGRATIONS_TABLE, HOSTS_TABLE } = world.things.env;
   const store = instanceStore(dynamodb(), {
@@ -85,13 +85,13 @@ export const cloud = (world: World) => {
         },
         d,
       ),
-    /** As many active instances on a host. */
+    /** Registers this many active instances on a host. */
     servers: async (host: string, count: number): Promise<string[]> => {
       const uuids = Array.from({ length: count }, () => randomUUID());
       for (const uuid of uuids) ok(await self.server(uuid, host));
       return uuids;
     },
-    /** An alarm on an instance being stopped, unless something else is said. Gives its id. */
+    /** Creates an alarm, by default on the stop of an instance. Returns its id. */
     alarm: async (instance: string | undefined, more: object = {}): Promise<string> => {
       const query = [
         { field: 'traits.state', op: 'eq', type: 'string', value: 'stopped' },
@@ -110,7 +110,7 @@ export const cloud = (world: World) => {
       return z.object({ alarm_id: z.string() }).parse(made).alarm_id;
     },
     down: (host: string, d?: Disturbance, prepare?: Prepare) => force(host, true, d, prepare),
-    /** A report that reaches no instance: only the row of the host says that it failed. */
+    /** A report that reaches no instance: only the row of the host shows the fault. */
     downAlone: (host: string) => force(host, true, undefined, nothingShown),
     /** An action on one server, by the administrator. */
     act: (uuid: string, action: object, d?: Disturbance) =>
@@ -131,7 +131,7 @@ export const cloud = (world: World) => {
         d,
         prepare,
       ),
-    /** What the executor of moves says of one. */
+    /** Reports the outcome of a move, as the executor. */
     moved: (uuid: string, status: 'done' | 'failed', d?: Disturbance, prepare?: Prepare) =>
       world.request(
         { method: 'POST', path: `/doctor/v1/servers/${uuid}/evacuation`, body: { status } },
@@ -152,11 +152,11 @@ export const cloud = (world: World) => {
       );
       return Migrations.parse(body).migrations;
     },
-    /** What `os-hosts` sets of a host, OPNFV Doctor's report among it. */
+    /** Updates a host by `os-hosts`, which includes OPNFV Doctor's report. */
     update: (host: string, body: object, d?: Disturbance) =>
       world.request({ method: 'PUT', path: `/compute/v2.1/os-hosts/${host}`, body }, d),
     row: (uuid: string): Promise<Instance | undefined> => store.instance(uuid),
-    /** What a reader is shown of an instance. */
+    /** An instance as a reader sees it. */
     seen: async (uuid: string): Promise<Record<string, unknown>> => {
       const body = ok(await world.request({ path: `/compute/v2.1/servers/${uuid}` }));
       return z.object({ server: z.record(z.string(), z.unknown()) }).parse(body).server;

@@ -1,4 +1,4 @@
-/** Alerts on a port, a server and the network beneath a host that are interrupted at each write and send. */
+/** Alerts on a port, a server and the network beneath a host, interrupted at each write and send. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { cloud, ok } from './cloud.ts';
@@ -79,7 +79,7 @@ test.each(targets)('$effect makes the listed writes and sends', async ({ labels,
 
 for (const { effect, labels, state, states, writes } of targets) {
   for (const how of hows) {
-    // A clear writes as a raise does, so its process need not be killed, which is slow.
+    // A clear makes the same writes as a raise, so the slow test with a killed process is left out.
     const whenCleared = how === 'fails' ? how : 'succeeds without saying so';
     test.each(writes.map((call, index) => ({ call, at: index + 1 })))(
       `${effect}: when $call (number $at) ${how}, the repeat ends it, and the owner is notified once`,

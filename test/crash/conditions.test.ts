@@ -1,4 +1,4 @@
-/** Reports of monitors that are interrupted at each write and send. */
+/** Reports of monitors, interrupted at each write and send. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { cloud, expectStopped, ok } from './cloud.ts';
@@ -7,7 +7,7 @@ import { makeWorld, type World } from './world.ts';
 
 const Answer = z.object({ items: z.array(z.object({ outcome: z.string() })) });
 
-/** Reports a host as a monitor does, one that fences unless something else is said. */
+/** Reports a host as a monitor does, by default a monitor that fences. */
 const report = (world: World, d?: Disturbance, details: object = {}) =>
   world.request(
     {

@@ -1,4 +1,4 @@
-/** What requests cost, and many rows at once. */
+/** Measures the cost of requests, and writes many rows at once. */
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -47,14 +47,14 @@ export async function seedAlarms(world: World, given: readonly Partial<Alarm>[])
 }
 
 const Capacity = z.object({ CapacityUnits: z.number() });
-/** What DynamoDB answers that a request consumed: one figure, or one for each table. */
+/** The capacity that a request consumed, as DynamoDB returns it: one figure, or one for each table. */
 const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]).default([]) });
 
 const Args = z.object({ input: z.unknown() });
 const inputOf = (args: unknown): unknown => Args.safeParse(args).data?.input;
 
 /**
- * Counts every request by name, but for the check of the token, and the capacity that DynamoDB says
+ * Counts every request by name, except the check of the token, and the capacity that DynamoDB says
  * it consumed.
  */
 export function counting(costs: Record<string, number>): Prepare {

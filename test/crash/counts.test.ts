@@ -1,4 +1,4 @@
-/** What an event costs: what the alarms cost that it may concern, however many others there are. */
+/** The cost of an event depends on the alarms that it may match, not on the number of others. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -11,7 +11,7 @@ type Rule = Alarm['rule'];
 const event_type = 'compute.instance.update';
 const stopped = { field: 'traits.state', op: 'eq', type: '', value: 'stopped' } as const;
 
-/** Every way to find an alarm: the n-th is for this instance. */
+/** Alarms that are found in every possible way. The n-th is for this instance. */
 function matching(n: number, uuid: string): Partial<Alarm> {
   const instance = { field: 'traits.instance_id', op: 'eq', type: '', value: uuid } as const;
   const rules: readonly Rule[] = [
@@ -28,7 +28,7 @@ function matching(n: number, uuid: string): Partial<Alarm> {
   return { rule, ...(n % rules.length === 3 && { resource_id: uuid }) };
 }
 
-/** On other resources, or waiting for other types of events. */
+/** Alarms on other resources or on other types of events. */
 const unconcerned = (n: number): Partial<Alarm> =>
   n % 2 ? { resource_id: randomUUID() } : { rule: { event_type: 'port.update.end', query: [] } };
 
@@ -36,7 +36,7 @@ const Alarms = z.object({
   RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })),
 });
 
-/** What it costs that an instance stops, with a hundred alarms that wait for it among so many. */
+/** The cost of the stop of an instance, with a hundred alarms on it among this many. */
 async function costsAmong(all: number): Promise<Record<'fault' | 'wide', Record<string, number>>> {
   await using world = await makeWorld();
   const nova = cloud(world);
@@ -61,15 +61,16 @@ test('an event costs the same reads, writes and publishes among 100 alarms and a
   const few = await costsAmong(100);
   const many = await costsAmong(10_000);
   expect(many).toEqual(few);
-  // One message of the host and the instance. How many alarms their projects have is one read, for the
-  // host's none; three keys are asked for. The fifty alarms that name the instance are read at once, fired
-  // and published by tens, and marked by twenty-fives; the fifty of the project follow in a message.
+  // One message with the events of the host and the instance. The counts of alarms of their
+  // projects are one read (the host has no project); three keys are looked up. The fifty alarms
+  // that name the instance are read at once, fired and published by tens, and marked by
+  // twenty-fives; the fifty of the project follow in a message.
   const fifty = {
     BatchGetItemCommand: 2,
     TransactWriteItemsCommand: 5,
     PublishBatchCommand: 5,
-    // The third, for pages, after all that: a row for administrators and one for the project. Then
-    // the counts of the minute.
+    // Last, the writes for pages: a row for administrators and one for the project, and then the
+    // counts of the minute.
     BatchExecuteStatementCommand: 3,
     UpdateItemCommand: 1,
     'capacity units': expect.any(Number),

@@ -1,6 +1,6 @@
 /**
- * What cannot be understood or evaluated goes to the dead-letter queue with its reason, whichever
- * process dies meanwhile.
+ * A message that cannot be read or evaluated is sent to the dead-letter queue with its reason, even
+ * if a process dies meanwhile.
  */
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -24,7 +24,7 @@ async function letters({ things: { env } }: World): Promise<DeadLetter[]> {
 }
 
 test.each(hows)(
-  'when the evaluator putting a message aside that is none %s, it is put aside',
+  'when the evaluator dead-letters an unreadable message and that %s, the message is dead-lettered',
   async (how) => {
     await using world = await makeWorld();
     const QueueUrl = world.things.env.EVENT_QUEUE_URL;
@@ -36,7 +36,7 @@ test.each(hows)(
 );
 
 test.each(hows)(
-  'when the evaluator splitting a message that failed %s, each event is notified once',
+  'when the evaluator splits a failed message and that %s, each event is notified once',
   async (how) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -68,7 +68,7 @@ test.each(hows)(
 );
 
 test.each(hows)(
-  'when the reconciler putting a row aside that is none %s, the others go on',
+  'when the reconciler dead-letters an unreadable row and that %s, the other rows are handled',
   async (how) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -79,7 +79,7 @@ test.each(hows)(
     const Item = { uuid: '00000000-0000-4000-8000-000000000000', vm_state: 'asleep' };
     await dynamodb().send(new PutCommand({ TableName: world.things.env.INSTANCES_TABLE, Item }));
     await nova.down('h', { at: 1, how: 'fails' });
-    // The copies and the finishing messages go first, the letter then.
+    // The copies and the messages for the fault-finisher are sent first, then the dead letter.
     await world.reconcile({ at: 3, how });
     await world.recover();
     expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);

@@ -1,4 +1,4 @@
-/** What goes wrong in an invocation, and where: at the n-th write, send or publish that it makes. */
+/** A failure in an invocation, and its place: the n-th write, send or publish. */
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -7,8 +7,9 @@ import * as z from 'zod';
 export const hows = ['fails', 'succeeds without saying so', 'is the last thing done'] as const;
 
 /**
- * `fails`: the call never reaches AWS. `succeeds without saying so`: it does, and its answer is
- * lost. `is the last thing done`: the process is killed as soon as the call has answered.
+ * `fails`: the call never reaches AWS. `succeeds without saying so`: the call is carried out, and
+ * its answer is lost. `is the last thing done`: the process is killed as soon as the call is
+ * answered.
  */
 export type How = (typeof hows)[number];
 export const Disturbance = z.object({ at: z.int().min(1), how: z.enum(hows) });
@@ -20,12 +21,15 @@ export type Disturbable = {
   readonly sns: SNSClient;
 };
 
-/** Calls that change something; all others are reads, and a dying reader loses nothing. */
+/**
+ * Calls that change something. All others are reads, and a process that dies at a read loses
+ * nothing.
+ */
 const changing =
   /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchExecuteStatement|SendMessageBatch|DeleteMessageBatch|PublishBatch)Command$/;
 
 /**
- * Disturbs the clients' n-th changing call; without a disturbance only counts.
+ * Disturbs the n-th changing call of the clients; without a disturbance it only counts the calls.
  * @returns the names of the changing calls, in the order in which they were started.
  */
 export function disturb(

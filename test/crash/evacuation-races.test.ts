@@ -27,7 +27,7 @@ const before =
   };
 
 test.each(['none', 'external'] as const)(
-  'of two evacuations at once one is done, with the executor %s',
+  'of two evacuations at once one is carried out, with the executor %s',
   async (executor) => {
     await using world = await worldWith(executor);
     const nova = cloud(world);
@@ -133,7 +133,7 @@ test('late reports of a move are refused, and change nothing', async () => {
     await failedHost(nova, 2),
   ];
   for (const { uuid, target } of [lost, gone, twice]) ok(await nova.evacuate(uuid, target));
-  // Its target failed and is up again, and no writer has written that yet.
+  // The target failed and is up again, and the row of the instance does not reflect it yet.
   ok(await nova.downAlone(lost.target));
   ok(await nova.up(lost.target));
   expect(statusOf(await nova.moved(lost.uuid, 'done'))).toBe(409);
@@ -152,7 +152,7 @@ test('late reports of a move are refused, and change nothing', async () => {
   expect(statesOf(await nova.row(lost.uuid))).toEqual([lost.target, 'active', null, 'done']);
 });
 
-/** Hides an instance from the indexes, as if it was written a moment ago. */
+/** Hides an instance from the indexes, as if it had just been written. */
 const lagging =
   (uuid: string): Prepare =>
   ({ dynamo }) =>
@@ -187,7 +187,7 @@ test('a move to a host that is deleted or fails is failed, also if the index doe
     expect(await nova.row(uuid)).toMatchObject({ task_state: 'rebuilding' });
     expect(await nova.seen(uuid)).toMatchObject({ status: 'ERROR' });
   }
-  // The finisher reads again what a fault or a deletion left out.
+  // The fault-finisher reads again and finds what a fault or a deletion left out.
   await world.recover();
   for (const { uuid, host } of [deleted, failed]) {
     expect(statesOf(await nova.row(uuid))).toEqual([host, 'error', null, 'failed']);
@@ -219,7 +219,7 @@ test('transactions that conflict on the row of the source are tried again', asyn
   ok(await nova.evacuate(place.uuid, place.target, undefined, conflicting(8)));
   expect(statesOf(await nova.row(place.uuid))).toEqual([place.target, 'active', null, 'done']);
   await expectBooks(world, nova, [place]);
-  // A report of the target meets the evacuations that hold its row.
+  // The report on the target conflicts with the evacuations, whose transactions include its row.
   ok(await nova.down(place.target, undefined, conflicting(4)));
   expect(statesOf(await nova.row(place.uuid))).toEqual([place.target, 'stopped', null, 'done']);
 });

@@ -22,7 +22,7 @@ test('evacuations and their reports make the listed writes and sends, and no oth
   expect(await nova.evacuate(uuid, target)).toMatchObject({ calls });
   expect(await nova.moved(uuid, 'done')).toMatchObject({ calls: calls.slice(1) });
   expect(await nova.moved(uuid, 'done')).toMatchObject({ calls: [] });
-  // The host's time, and then the listed one.
+  // The write of the host's time, and then of the listed one.
   const heard = ['UpdateItem', 'UpdateItem'];
   expect(await nova.heartbeat(host, {})).toMatchObject({ calls: heard });
   const restarted = await nova.heartbeat(host, { restarted: true });
@@ -44,7 +44,7 @@ test('without an executor, after any failure, each server is at its target, and 
       expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', evacuation: null });
       ok(await nova.evacuate(uuid, target));
     }
-    // Its host is up by now: a repeat moves nothing.
+    // The host is up by now, so a repeat moves no server.
     expect(statusOf(await nova.evacuate(uuid))).toBe(400);
   }
   await world.recover();
@@ -68,7 +68,7 @@ test('with an executor, after any failure, each server is on its way once, and t
     await nova.evacuate(uuid, target, disturbance);
     if (!isThere(2, disturbance)) ok(await nova.evacuate(uuid, target));
     expect(statusOf(await nova.evacuate(uuid, target))).toBe(409);
-    // A repeated report must not pull it back.
+    // A repeated report must not change the server back.
     ok(await nova.down(host));
   }
   await world.recover();
@@ -94,7 +94,7 @@ test('an interrupted report of a move is recorded once, with its status', async 
       await alarmOn(nova, uuid, 'active');
       ok(await nova.evacuate(uuid, target));
       await nova.moved(uuid, status, disturbance);
-      // A caller without an answer reports again; a report of the other status is refused.
+      // A caller that got no answer reports again. A report of the other outcome is refused.
       ok(await nova.moved(uuid, status));
       const other = status === 'done' ? 'failed' : 'done';
       expect(statusOf(await nova.moved(uuid, other))).toBe(409);

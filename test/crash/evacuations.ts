@@ -33,7 +33,7 @@ export const alarmOn = (nova: Nova, uuid: string, state: string) => {
   });
 };
 
-/** How many notifications each server had. */
+/** The number of notifications about each server. */
 export async function notificationsByServer(world: World): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { resource_id } of await world.received()) {
@@ -51,7 +51,7 @@ export async function audited(world: World, type: string): Promise<Set<string>> 
   return new Set(events.flatMap((each) => (each.event_type === type ? [each.message_id] : [])));
 }
 
-/** The records of servers agree with each other: rows, copies, and departures of each host. */
+/** Expects that the records of evacuations agree: rows, copies, and the departures of each host. */
 export async function expectBooks(
   world: World,
   nova: Nova,
@@ -77,7 +77,7 @@ export async function expectBooks(
 export const cases = (steps: number): Disturbance[] =>
   hows.flatMap((how) => Array.from({ length: steps }, (_, n) => ({ how, at: n + 1 })));
 
-/** Whether the disturbed step was done. */
+/** True if the disturbed step was carried out. */
 export const isThere = (step: number, { at, how }: Disturbance): boolean =>
   at > step || (at === step && how !== 'fails');
 

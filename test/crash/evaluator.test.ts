@@ -15,8 +15,8 @@ async function reported(world: World) {
 }
 
 /**
- * What follows a firing: the count of the minute, and notes in the feed of changes, for the project
- * and for all.
+ * The writes after a firing: the count of the minute, and rows in the feed of changes, for the
+ * project and for administrators.
  */
 const notes = ['UpdateItem', 'BatchExecuteStatement'];
 
@@ -145,7 +145,7 @@ test('a mark that meets the transaction of the other lane is made again: no noti
         const { input } = args;
         if (!('Statements' in input) || !input.Statements || refused > 0) return next(args);
         refused += 1;
-        // AWS answers so for each statement; the embedded stack never does.
+        // AWS can give such an error for each statement; the embedded stack never does.
         const answer = await next({
           ...args,
           input: { ...input, Statements: [input.Statements[0]] },

@@ -1,4 +1,4 @@
-/** Two feeds, or one that stutters, at the same time. */
+/** Two feeds at the same time, or one that repeats its requests. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -6,7 +6,7 @@ import { cloud, ok } from './cloud.ts';
 import type { Prepare } from './invoke.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** The calls that write a host: alone, or with its row in the roster. */
+/** The calls that write a host, alone or together with its row in the roster. */
 const writes = new Set(['PutItemCommand', 'TransactWriteItemsCommand']);
 
 /** Does something once, just before the first write is sent. */
@@ -60,14 +60,15 @@ test('an instance that its host failed and came back under, within one registrat
   ok(await nova.server(uuid, 'h'));
   const alarm = await nova.alarm(uuid);
   await world.recover();
-  // Its clock is ahead of ours, so that its report seems to be newer than the fault.
+  // The feed's clock is ahead, so that its report seems to be newer than the fault.
   const reported_at = new Date(Date.now() + 30_000).toISOString();
   let reads = 0;
   const betweenReadings: Prepare = ({ dynamo }) =>
     dynamo.middlewareStack.add(
       (next, context) => async (args) => {
         if (context.commandName === 'GetItemCommand' && ++reads === 3) {
-          // Its fan-out is cut short, so that only the row's number shows the fault.
+          // The report reaches no instances, so that only the fault number of the host's row shows
+          // the fault.
           ok(await nova.downAlone('h'));
           ok(await nova.up('h'));
         }
@@ -97,7 +98,7 @@ test.each(['fails', 'succeeds without saying so', 'is the last thing done'] as c
     await using world = await makeWorld();
     const put = (host: string, d?: Parameters<typeof world.request>[1]) =>
       world.request({ method: 'PUT', path: `/doctor/v1/hosts/${host}`, body: {} }, d);
-    // The number of the service comes before.
+    // The counter of service ids is written before.
     await put('Host-1', { at: 2, how });
     const again = Named.parse(ok(await put('HOST-1')));
     expect(again.host.host).toBe(how === 'fails' ? 'HOST-1' : 'Host-1');

@@ -33,7 +33,7 @@ afterAll(async () => {
   tables.destroy();
 });
 
-/** How many messages wait in the queue of faults, or come later. */
+/** The number of messages in the queue of faults, delayed ones included. */
 async function waiting(): Promise<number> {
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesDelayed'] as const;
   const { Attributes = {} } = await queues.send(
@@ -45,7 +45,7 @@ async function waiting(): Promise<number> {
   return names.reduce((sum, name) => sum + Number(Attributes[name]), 0);
 }
 
-/** Evaluates until nothing waits, not even what comes a second later. */
+/** Evaluates until the queue is empty, delayed messages included. */
 async function drain(): Promise<void> {
   for (;;) {
     if (await world.evaluateLane('fault')) continue;
@@ -75,7 +75,7 @@ async function fault(host: string, servers = 2): Promise<string[]> {
   return alarms;
 }
 
-/** Lets everything run until nothing is left. Returns what the subscribers received. */
+/** Runs all functions until no work is left. Returns what the subscribers received. */
 async function finish() {
   await drain();
   await world.sweep();
@@ -92,7 +92,7 @@ const alarmsIn = (groups: readonly GroupBody[]): string[] =>
     .flatMap(({ notifications }) => notifications.map(({ alarm_id }) => alarm_id))
     .sort();
 
-test('what a fault fired is one message with all of it, and each alarm is notified as ever', async () => {
+test('all firings of a fault are one message, and each alarm is notified as before', async () => {
   const alarms = await fault('h', 3);
   const evaluated = await world.evaluateLane('fault');
   const calls = evaluated?.kind === 'done' ? evaluated.calls : [];
@@ -143,7 +143,7 @@ test.each(ofGroup)(
     const { groups } = await finish();
     expect(alarmsIn(groups)).toEqual(alarms.toSorted());
     expect(new Set(groups.map(({ group_id }) => group_id)).size).toBe(1);
-    // A repeat follows only a crash between publish and mark.
+    // A repeat is allowed only after a crash between publish and mark.
     const isPublished = disturbance.at > 2 || disturbance.how === 'is the last thing done';
     const most = isPublished && disturbance.at > 1 ? 2 : 1;
     expect(groups.length).toBeLessThanOrEqual(most);

@@ -1,4 +1,4 @@
-/** Users, credentials, tokens and logins, and something goes wrong in the midst. */
+/** Users, credentials, tokens and logins, when a process fails in the middle of a request. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { admin } from '../../domain/identity/identity.ts';
@@ -31,7 +31,7 @@ const subjectIn = (outcome: Outcome): string => {
 };
 const tokenOf = async (world: World): Promise<string> => subjectIn(await login(world));
 
-/** Whether validation answers that a token is good. */
+/** True if the validation of the token succeeds. */
 async function isGood(world: World, token: string): Promise<boolean> {
   const headers = { 'X-Subject-Token': token };
   const { status } = answerOf(await world.request({ path: tokens, headers }));
@@ -93,38 +93,44 @@ test.each(hows.flatMap((how) => [1, 2].map((at) => ({ how, at }))))(
   },
 );
 
-test.each(hows)('a user changes with the end of the tokens, or not at all: %s', async (how) => {
-  await using world = await makeWorld();
-  ok(await register(world));
-  const token = await tokenOf(world);
-  await register(world, { password: 'another horse' }, { at: 2, how });
-  const changed = answerOf(await login(world, 'another horse')).status === 201;
-  expect(changed).toBe(how !== 'fails');
-  expect(await isGood(world, token)).toBe(!changed);
-});
+test.each(hows)(
+  'a user is changed together with the end of the tokens, or not at all: %s',
+  async (how) => {
+    await using world = await makeWorld();
+    ok(await register(world));
+    const token = await tokenOf(world);
+    await register(world, { password: 'another horse' }, { at: 2, how });
+    const changed = answerOf(await login(world, 'another horse')).status === 201;
+    expect(changed).toBe(how !== 'fails');
+    expect(await isGood(world, token)).toBe(!changed);
+  },
+);
 
-test.each(hows)('a user is deleted with tokens and credentials, or not at all: %s', async (how) => {
-  await using world = await makeWorld();
-  ok(await register(world));
-  const token = await tokenOf(world);
-  const own = `/identity/v3/users/${id}/application_credentials`;
-  const body = { application_credential: { name: 'c' } };
-  const headers = { 'X-Auth-Token': token };
-  const credential = Made.parse(
-    ok(await world.request({ method: 'POST', path: own, headers, body })),
-  ).application_credential;
-  await world.request({ method: 'DELETE', path: alice }, { at: 1, how });
-  const gone = answerOf(await world.request({ path: alice })).status === 404;
-  expect(gone).toBe(how !== 'fails');
-  expect(await isGood(world, token)).toBe(!gone);
-  expect(answerOf(await loginWith(world, credential)).status).toBe(gone ? 401 : 201);
-  // A later user of the same name has nothing of it.
-  await world.request({ method: 'DELETE', path: alice });
-  ok(await register(world));
-  expect(await isGood(world, token)).toBe(false);
-  expect(answerOf(await loginWith(world, credential)).status).toBe(401);
-  expect(await isGood(world, await tokenOf(world))).toBe(true);
-});
+test.each(hows)(
+  'a user is deleted together with tokens and credentials, or not at all: %s',
+  async (how) => {
+    await using world = await makeWorld();
+    ok(await register(world));
+    const token = await tokenOf(world);
+    const own = `/identity/v3/users/${id}/application_credentials`;
+    const body = { application_credential: { name: 'c' } };
+    const headers = { 'X-Auth-Token': token };
+    const credential = Made.parse(
+      ok(await world.request({ method: 'POST', path: own, headers, body })),
+    ).application_credential;
+    await world.request({ method: 'DELETE', path: alice }, { at: 1, how });
+    const gone = answerOf(await world.request({ path: alice })).status === 404;
+    expect(gone).toBe(how !== 'fails');
+    expect(await isGood(world, token)).toBe(!gone);
+    expect(answerOf(await loginWith(world, credential)).status).toBe(gone ? 401 : 201);
+    // A later user with the same name does not get the credential.
+    await world.request({ method: 'DELETE', path: alice });
+    ok(await register(world));
+    expect(await isGood(world, token)).toBe(false);
+    expect(answerOf(await loginWith(world, credential)).status).toBe(401);
+    expect(await isGood(world, await tokenOf(world))).toBe(true);
+  },
+);
 
 test.each(hows)('a credential is made whole, or not at all: %s', async (how) => {
   await using world = await makeWorld();

@@ -1,4 +1,4 @@
-/** Notifications of masakari-monitors that are interrupted at each write and send. */
+/** Notifications of masakari-monitors, interrupted at each write and send. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { answerOf, cloud, expectStopped, ok } from './cloud.ts';
@@ -51,7 +51,7 @@ for (const how of hows) {
     { step: 'the events, sent beside host, fault, condition and server', at: 1 },
     { step: 'host, fault, condition and server', at: 2 },
     { step: 'the notification', at: 3 },
-  ])(`when writing $step ${how}, the repeat ends and there is one fault`, async ({ at }) => {
+  ])(`when writing $step ${how}, the repeat succeeds and there is one fault`, async ({ at }) => {
     const { world: made, nova, uuids } = await withHost();
     await using world = made;
     const outcome = await report(world, { at, how });

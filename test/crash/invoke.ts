@@ -1,4 +1,4 @@
-/** Runs a function of ours, as it is deployed, on tables and queues of a test's own. */
+/** Runs one of Doctor's functions, as it is deployed, on tables and queues that only one test uses. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEvent, SQSEvent } from 'aws-lambda';
@@ -32,7 +32,7 @@ import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 // No test reads what is counted here.
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
-/** What each function is invoked with. */
+/** The event with which each function is invoked. */
 export type Invocation =
   | {
       readonly name:
@@ -60,7 +60,7 @@ export type Invocation =
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
   | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
   | { readonly name: 'periodic-planner'; readonly event: { readonly time: string } }
-  /** A tick that is planned for `now`, and comes then. */
+  /** A tick that is planned for `now` and arrives at that time. */
   | { readonly name: 'timekeeper'; readonly event: { readonly now: string } };
 
 export type Invoked = {
@@ -69,7 +69,7 @@ export type Invoked = {
   readonly calls: readonly string[];
 };
 
-/** A test may do something to the clients before the function runs, such as delay an index. */
+/** Lets a test change the clients before the function runs, for example to delay an index. */
 export type Prepare = (clients: Disturbable) => void;
 
 /** One invocation in this process; throws what the function throws. */

@@ -70,7 +70,7 @@ for (const how of hows) {
   });
 }
 
-/** The events of the express lane were not sent: only the stream has the switch. */
+/** The events of the express lane were not sent: only the stream has the change. */
 const noExpress: Disturbance = { at: 2, how: 'fails' };
 
 test('two switches whose writers died are both notified, each once, with other changes between them', async () => {

@@ -1,6 +1,6 @@
 /**
- * Missed heartbeats: ticks, reports of silence and heartbeats that are interrupted at each write
- * and send.
+ * Missed heartbeats: ticks, reports of missed heartbeats, and heartbeats are interrupted at each
+ * write and send.
  */
 import { expect, test } from 'vitest';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
@@ -13,7 +13,10 @@ import { type Disturbance, hows } from './disturbance.ts';
 import { makeQueueReader } from './queue-reader.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** A world with a host that was silent since the beginning of 2026, and a clock that has run since then. */
+/**
+ * A world with a host that has sent no heartbeat since the beginning of 2026, and whose clock began
+ * at that time.
+ */
 async function silentWorld() {
   const world = await makeWorld();
   const { env } = world.things;
@@ -25,12 +28,12 @@ async function silentWorld() {
   await clock.saveClock({ ticked_at: now(), awake_since: minute(0), timers_from: '' });
   await world.skipRecords();
   const reports = makeQueueReader(env.REPORT_QUEUE_URL);
-  /** A tick, so many seconds from now. */
+  /** A tick as if this many seconds had passed. */
   const tick = (seconds: number, disturbance?: Disturbance) => {
     const at = new Date(Date.now() + seconds * 1_000).toISOString();
     return world.run({ name: 'timekeeper', event: { now: at } }, disturbance);
   };
-  /** The receiver on what the queue of reports holds. */
+  /** Runs the receiver on the messages in the queue of reports. */
   const take = async (disturbance?: Disturbance) => {
     const { event, settle } = await reports.receive();
     const outcome = await world.run({ name: 'report-receiver', event }, disturbance);
@@ -77,7 +80,7 @@ for (const how of hows) {
   test(`when a tick's or the receiver's writes and sends ${how}, operators are notified once`, async () => {
     const { world: made, tick, take, row } = await silentWorld();
     await using world = made;
-    // The calls of a tick run at the same time: any of them may be the first.
+    // The calls of a tick run at the same time, so any of them may be the first.
     for (const at of [1, 2]) await tick(6 * at, { at, how });
     await tick(18);
     for (const at of [1, 2]) await take({ at, how });

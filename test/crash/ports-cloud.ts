@@ -12,11 +12,11 @@ import type { World } from './world.ts';
 
 const Made = z.object({ ports: z.array(z.object({ id: z.string() })) });
 
-/** Verbs of administrators, controllers and tenants, said to a world. */
+/** Requests of administrators, network controllers and tenants to a world. */
 export const portsIn = (world: World) => {
   const reader = portReader(dynamodb(), world.things.env.PORTS_TABLE);
   const self = {
-    /** As many ports on a host; their ids. */
+    /** Creates this many ports on a host. Returns their ids. */
     ports: async (host: string, count: number): Promise<string[]> => {
       const made: string[] = [];
       for (let left = count; left > 0; left -= 100) {
@@ -61,7 +61,7 @@ export const portsIn = (world: World) => {
         prepare,
       ),
     row: (port: string): Promise<Port | undefined> => reader.port(port),
-    /** What a reader is shown of a port. */
+    /** A port as a reader sees it. */
     seen: async (port: string): Promise<Record<string, unknown>> => {
       const body = ok(await world.request({ path: `/network/v2.0/ports/${port}` }));
       return z.object({ port: z.record(z.string(), z.unknown()) }).parse(body).port;

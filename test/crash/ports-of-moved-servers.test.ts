@@ -46,7 +46,7 @@ test('a port that an evacuated server leaves a failed data plane with is not DOW
   expect(await neutron.row(port)).toMatchObject({
     ...{ 'binding:host_id': target, data_plane_status: null },
   });
-  // The port of no server stays where it is bound.
+  // A port without a server stays on its host.
   expect(await neutron.row(stays)).toMatchObject({ 'binding:host_id': host });
   expect(await neutron.toggles()).toEqual([`${port} 4 undefined`]);
 });
@@ -84,7 +84,7 @@ test.each(hows)(
   },
 );
 
-test('a server that moves on, or back, has its port in the end; what was bound elsewhere stays', async () => {
+test('the port of a server that moves again, or back, is on the server’s host in the end; a port that another caller has bound stays', async () => {
   const { world, nova, neutron, port, uuid, host } = await besideAFailedTarget();
   await using _ = world;
   const other = 'somewhere';

@@ -126,7 +126,7 @@ test('a port that the index did not show goes down and its owner is notified, al
   expect((await neutron.toggles()).sort()).toEqual(expected.sort());
 });
 
-test('a finish that comes late does not undo what was reported of a port since', async () => {
+test('late work of the fault-finisher does not undo a newer report on a port', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   const ports = await neutron.ports('h', 2);

@@ -12,12 +12,15 @@ const Response = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier
 
 export type Reception = {
   readonly event: SQSEvent;
-  /** Deletes what the response calls done; the rest is there again at once, as after its time. */
+  /**
+   * Deletes the messages that the response reports as done. The others are visible again at once,
+   * as if their timeout had passed.
+   */
   readonly settle: (response: unknown) => Promise<void>;
 };
 export type QueueReader = { readonly receive: () => Promise<Reception> };
 
-/** Reads a queue as Lambda's event source does, at the test's pace. */
+/** Reads a queue as Lambda's event source does, but only when the test says so. */
 export function makeQueueReader(url: string): QueueReader {
   const client = sqs();
   return {

@@ -1,4 +1,4 @@
-/** Changes at the same time as a fault, and in the wrong order. */
+/** Changes that are made at the same time as a fault, or arrive in the wrong order. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -40,7 +40,7 @@ const before =
 
 /**
  * Runs an act between the write of a host and that of its instance: the report's first transaction
- * meets another change of the instance, so the second has the host alone.
+ * fails because of another change of the instance, so the second has only the host.
  */
 const amidFanOut = (change: () => Promise<unknown>, act: () => Promise<unknown>) =>
   before({ 1: change, 3: act });
@@ -175,7 +175,7 @@ test('an instance deleted and registered again is notified again; a stale report
   expect(received[0]).toMatchObject({ previous: 'alarm', current: 'alarm' });
 });
 
-test('an alarm made before the event hears of it, one made after it does not', async () => {
+test('an alarm that was created before the event fires, one that was created after it does not', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -197,7 +197,7 @@ test('an older event after a newer one, also of another resource, does not chang
   await nova.host('h');
   const [a = '', b = ''] = await nova.servers('h', 2);
   ok(await nova.server(a, 'h', { vm_state: 'paused' }));
-  // Nothing was evaluated yet: the queue hands out five events, the newest first or not.
+  // No event was evaluated yet: the queue delivers five events, in order or with the newest first.
   await world.recover();
   const received = await world.received();
   expect(received.map(({ resource_id }) => resource_id).sort()).toEqual([a, a, b].sort());
@@ -212,14 +212,14 @@ test('an older event after a newer one, also of another resource, does not chang
 
 const Shown = z.record(z.string(), z.unknown());
 
-test('an update in whose middle the alarm fires loses neither the update nor the transition', async () => {
+test('if the alarm fires during an update, neither the update nor the transition is lost', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
   const [uuid = ''] = await nova.servers('h', 1);
   const path = `/alarming/v2/alarms/${await nova.alarm(uuid)}`;
   await world.recover();
-  // As the command line does it: what was shown, with the change, is put back whole.
+  // As the command line does it: it sends the whole alarm that it has read, with the change.
   const shown = Shown.parse(ok(await world.request({ path })));
   const body = { ...shown, name: 'renamed', severity: 'critical' };
   ok(await nova.down('h'));
@@ -238,7 +238,7 @@ test('an update in whose middle the alarm fires loses neither the update nor the
   expect(await world.received()).toEqual([]);
 });
 
-test('an update that falls between the reading and the writing of an evaluator stays', async () => {
+test('an update between the read and the write of an evaluator is not lost', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

@@ -91,10 +91,11 @@ for (const how of hows) {
   );
 }
 
-test('ports that leave a host while it is reported: the owner of each is notified of both, or of neither', async () => {
+test('if ports leave a host while it is reported, each owner is notified of both changes, or of neither', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
-  // One stays: a host without ports that is not registered has nothing to report on.
+  // One port stays on the host, because a report on a host without ports that is not registered is
+  // refused.
   const [, ...ports] = await neutron.ports('h', 21);
   await world.recover();
   await neutron.toggles();

@@ -1,6 +1,6 @@
 /**
- * A redrive of dead letters that is interrupted at each of its calls: no letter is lost, and
- * nothing is notified twice.
+ * A redrive of dead letters, interrupted at each of its calls: no letter is lost, and no
+ * notification is sent twice.
  */
 import {
   GetQueueAttributesCommand,
@@ -16,7 +16,7 @@ import { makeWorld, type World } from './world.ts';
 /** Letters of a redrive: more than a batch of ten, so that it sends and deletes more than once. */
 const letters = 12;
 
-/** A world with letters that were given up; each of them fires the alarm once. */
+/** A world with dead letters. Each of them fires the alarm once. */
 async function withLetters(): Promise<World & AsyncDisposable> {
   const world = await makeWorld();
   await cloud(world).alarm(undefined, {
@@ -49,7 +49,10 @@ const redrive = (world: World, disturbance?: Disturbance) =>
     disturbance,
   );
 
-/** Waits until no letter is hidden: those that a process held when it was killed are seen after 30 s. */
+/**
+ * Waits until no letter is hidden. Those that a process had received when it was killed are visible
+ * after 30 s.
+ */
 async function allVisible({ things: { env } }: World): Promise<void> {
   const hidden = async () => {
     const { Attributes = {} } = await sqs().send(
@@ -95,12 +98,13 @@ test.each(
   await using world = await withLetters();
   await redrive(world, { at, how });
   await world.recover();
-  // Those that were not deleted are seen again at once, also by an administrator who repeats.
+  // Letters that were not deleted are visible again at once, also to an administrator who repeats
+  // the request.
   expect(await redrive(world)).toMatchObject({ result: { statusCode: 200 } });
   await expectDoneOnce(world);
 });
 
-test('when a process is killed after it has sent letters back, or deleted some, the next one does what is left', async () => {
+test('when a process is killed after it has sent letters back, or deleted some, the next one handles the rest', async () => {
   const afterKill = async (at: number) => {
     await using world = await withLetters();
     const outcome = await redrive(world, { at, how: 'is the last thing done' });

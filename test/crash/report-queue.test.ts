@@ -1,4 +1,4 @@
-/** Messages of the queue of reports, and of the inventory, that are interrupted at each write and send. */
+/** Messages of the queue of reports, and of the inventory, interrupted at each write and send. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { portReader } from '../../adapters/ports/port-reader.ts';

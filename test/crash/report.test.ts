@@ -11,7 +11,7 @@ import { makeWorld } from './world.ts';
 const few = 2;
 const more = mostInReport + 1;
 
-/** The steps of a report on a host with so many instances; `at` counts its writes and sends. */
+/** The steps of a report on a host with this many instances; `at` counts its writes and sends. */
 const cases = [
   { size: few, at: 1, step: 'the events, sent beside host, fault and instances' },
   { size: few, at: 2, step: 'host, fault and instances' },
@@ -131,7 +131,7 @@ test('events whose transaction was not written fire nothing, and do not hide wha
   expect(await world.received()).toMatchObject([{ fault_id: null }]);
 });
 
-test('a caller who is refused late changes and learns nothing', async () => {
+test('a caller whose token is refused late changes nothing and learns nothing', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -149,7 +149,7 @@ test('a caller who is refused late changes and learns nothing', async () => {
     const outcome = await world.request(report, undefined, ({ dynamo }) =>
       dynamo.middlewareStack.add(
         (next) => async (args) => {
-          // The check ends long after all other reads.
+          // The check of the token ends long after all other reads.
           if (isTokenCheck(args.input)) await sleep(300);
           return next(args);
         },

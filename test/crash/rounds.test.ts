@@ -1,4 +1,4 @@
-/** A round that dies between any two of its steps, or comes twice. */
+/** A round whose process dies between any two of its steps, or that is delivered twice. */
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cloud, idsOf, ok } from './cloud.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => prometheus?.close());
 
-/** A world with an alarm that the stand-in's answer raises, and its round planned. */
+/** A world with an alarm that the stand-in's answer raises, and whose round is planned. */
 async function planned(world: World, more: object = {}): Promise<string> {
   const body = {
     ...{ name: 'n', type: 'prometheus', ...more },
@@ -64,7 +64,7 @@ test.each(
   const ids = idsOf(await world.received());
   expect(new Set(ids).size).toBe(1);
   expect(ids[0]).toContain(alarm);
-  // A repeat can only follow a death, or a lost answer, between publication and mark.
+  // A repeat is possible only after a crash, or a lost answer, between publication and mark.
   expect(ids.length).toBeLessThanOrEqual(at >= 3 ? 2 : 1);
 });
 

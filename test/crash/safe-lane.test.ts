@@ -28,7 +28,7 @@ async function faultsOf(world: World, host: string): Promise<unknown> {
 const cases = <const Step extends string>(...steps: readonly Step[]) =>
   hows.flatMap((how) => steps.map((step, n) => ({ how, step, at: n + 1 })));
 
-/** The express lane's events never left: only the stream knows of the change. */
+/** The events of the express lane were not sent: only the stream has the change. */
 const noExpress: Disturbance = { at: 1, how: 'fails' };
 
 test.each(
@@ -119,7 +119,7 @@ test.each(cases('the row', 'its event'))(
   },
 );
 
-test('an action makes the write and the send of its table, after those of what is owed', async () => {
+test('an action makes the write and the send of its table, after those of the owed fault', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

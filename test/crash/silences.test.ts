@@ -1,6 +1,6 @@
 /**
- * Silences while functions fail or die: what they hold is notified once at their end, and nothing
- * is lost.
+ * Silences while functions fail or die: what they hold is notified once at their end, and no
+ * notification is lost.
  */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ import { cloud, idsOf, ok, project } from './cloud.ts';
 import { hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** The end of a silence that begins now: later than the evaluation, earlier than a sweep. */
+/** The end of a silence that begins now: after the evaluation, and before a sweep. */
 const soon = () => new Date(Date.now() + 60_000).toISOString();
 
 async function silence(world: World, more: object = {}): Promise<string> {
@@ -35,21 +35,24 @@ async function heldFiring(world: World): Promise<{ readonly id: string; readonly
   return { id, alarm };
 }
 
-/** Sweeps, each a minute after the one before, until nothing can be left. */
+/** Sweeps repeatedly, each a minute later than the one before, until no row can be left. */
 async function sweepOn(world: World): Promise<void> {
   for (const minutes of [3, 4, 5]) {
     expect((await world.sweep(undefined, minutes * 60)).kind).toBe('done');
   }
 }
 
-/** The calls of a sweep: the silence is put behind others, the row is released, published and marked. */
+/**
+ * The calls of a sweep: the silence is moved behind others, then the row is released, published and
+ * marked.
+ */
 const disturbances = [
   ...[2, 3, 4].flatMap((at) => hows.map((how) => ({ how, at }))),
   { how: 'is the last thing done', at: 1 } as const,
 ];
 
 test.each(disturbances)(
-  'the end of a silence whose call $at $how is done by the next minutes',
+  'when call $at of ending a silence $how, the next minutes end the silence',
   async (disturbance) => {
     await using world = await makeWorld();
     const { alarm } = await heldFiring(world);
@@ -59,7 +62,7 @@ test.each(disturbances)(
     const received = await world.received();
     expect(received[0]).toMatchObject({ alarm_id: alarm, previous: 'insufficient data' });
     expect(JSON.stringify(received)).not.toMatch(/"h"|silence/);
-    // A repeat follows only a crash between publish and mark, and has the same id.
+    // A repeat is allowed only after a crash between publish and mark, and has the same id.
     expect(new Set(idsOf(received)).size).toBe(1);
     const isPublished =
       disturbance.at >= 3 && !(disturbance.at === 3 && disturbance.how === 'fails');
@@ -69,7 +72,7 @@ test.each(disturbances)(
   },
 );
 
-test('both lanes and a sweep leave to the silence what it holds, and its history says so', async () => {
+test('neither lane nor a sweep sends what a silence holds, and the history says that it is silenced', async () => {
   await using world = await makeWorld();
   const { id, alarm } = await heldFiring(world);
   expect((await world.reconcile())?.kind).not.toBe('threw');
@@ -94,7 +97,7 @@ test('a silence that is ended by a request ends with the next sweep, and is show
   expect(await world.received()).toHaveLength(1);
 });
 
-test('a silence that is extended holds on, and one that overlaps takes over', async () => {
+test('an extended silence still holds its rows, and an overlapping one takes them over', async () => {
   await using world = await makeWorld();
   const { id } = await heldFiring(world);
   const later = new Date(Date.now() + 600_000).toISOString();

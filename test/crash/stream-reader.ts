@@ -9,12 +9,12 @@ import type { StreamRecord } from '../../adapters/stream-records.ts';
 import { clientConfig } from '../stack/stack.ts';
 
 export type StreamReader = {
-  /** Records that were not forgotten yet, in the order of their streams. */
+  /** Records that are not handled yet, in the order of their streams. */
   readonly pending: () => Promise<readonly StreamRecord[]>;
   readonly forget: (records: readonly StreamRecord[]) => void;
 };
 
-/** Reads the streams of tables from their beginnings, at the test's pace. */
+/** Reads the streams of tables from their beginnings, when the test says so. */
 export function makeStreamReader(tables: readonly string[]): StreamReader {
   const database = new DynamoDBClient(clientConfig());
   const streams = new DynamoDBStreamsClient(clientConfig());

@@ -1,11 +1,11 @@
-/** A sweep that has many notifications to send, and does not get to its end. */
+/** A sweep that has many notifications to send and is interrupted. */
 import { expect, test } from 'vitest';
 import { cloud, idsOf, ok } from './cloud.ts';
 import { makeWorld, type World } from './world.ts';
 
 const killed = { how: 'is the last thing done' } as const;
 
-/** Many notifications that were written and not sent. */
+/** Writes many notifications that are not sent. */
 async function undelivered(world: World, count: number): Promise<void> {
   await cloud(world).alarm(undefined, {
     repeat_actions: true,

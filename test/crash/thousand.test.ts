@@ -1,4 +1,4 @@
-/** What the fault of a host with 1,000 instances costs, each with an alarm of its own. */
+/** The cost of a fault of a host with 1,000 instances, each with its own alarm. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { indexedInstance } from '../../adapters/servers/instances.ts';
@@ -75,17 +75,19 @@ test('1,000 instances with an alarm each: at most 700 requests until all is done
   expect(requests(costs.alarms)).toEqual({
     ...{ QueryCommand: 21, BatchGetItemCommand: 42 },
     ...{ TransactWriteItemsCommand: 101, PublishBatchCommand: 101 },
-    // The marks; notes in the feed of changes, for the project and for all; and the counts of the minute.
+    // The marks; rows in the feed of changes, for the project and for administrators; and the
+    // counts of the minute.
     ...{ BatchExecuteStatementCommand: 41 + 21, UpdateItemCommand: 21 },
   });
   expect(requests(costs.finish)).toEqual({
     ...{ GetItemCommand: 1, QueryCommand: 2, BatchGetItemCommand: 10 },
   });
-  // The same reads again, and no write. The host's copy has a message of its own, which is not looked up.
+  // The same reads again, and no write. The copy of the host's event has its own message, which
+  // needs no lookup.
   expect(requests(costs.copies)).toEqual({ QueryCommand: 21, BatchGetItemCommand: 43 });
   expect(costs.safe).not.toHaveProperty('PublishBatchCommand');
-  // For each of some 16 batches one: two notes in the feed of changes, and the events that are kept
-  // for previews of alarms.
+  // One call for each of some 16 batches: two rows in the feed of changes, and the events for
+  // previews of alarms.
   expect(costs.safe.BatchExecuteStatementCommand).toBeLessThanOrEqual(17);
   expect(sum(costs.safe)).toBeLessThanOrEqual(80);
   const stages = Object.values(costs).map(sum);

@@ -1,4 +1,4 @@
-/** What becomes of webhooks when something goes wrong on their way. */
+/** The outcome of webhooks if a function fails on their way. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -18,7 +18,7 @@ import { makeWorld, type Outcome, type World } from './world.ts';
 
 const traits = [['project_id', 1, 'tenant']];
 
-/** An event of an alarm with one action, which waits in the queue. Gives the alarm's id. */
+/** Puts an event into the queue that fires an alarm with one action. Returns the alarm's id. */
 async function raised(world: World, { url }: Receiver): Promise<string> {
   const rule = { alarm_actions: [`${url}/`], event_rule: { event_type: 'switch.*' } };
   const alarm_id = await cloud(world).alarm(undefined, rule);
@@ -30,7 +30,7 @@ async function raised(world: World, { url }: Receiver): Promise<string> {
   return alarm_id;
 }
 
-/** Sends what is there, then sweeps, and sends on until the action has been called. */
+/** Sends the waiting webhooks, sweeps, and sends again until the action has been called. */
 async function finish(world: World, alarm_id: string): Promise<void> {
   while (await world.evaluate());
   while (await world.send());
@@ -67,13 +67,15 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
   expect(await world.evaluate()).toMatchObject({
     calls: [
       ...['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
-      // The count of the minute, and notes in the feed of changes, for the project and for all.
+      // The count of the minute, and rows in the feed of changes, for the project and for
+      // administrators.
       ...['UpdateItem', 'BatchExecuteStatement'],
     ],
   });
   expect(await world.send()).toMatchObject({
-    // The place, the posts of the minute (of project and receiver), the retry, the outcome, the
-    // place again, and the counts of the minute for operators.
+    // The calls in order: the place is taken, the posts of the minute are counted (of project and
+    // receiver), the retry is queued, the outcome is written, the place is given back, and the
+    // minute is counted for operators.
     calls: [
       ...['PutItem', 'UpdateItem', 'UpdateItem', 'SendMessageBatch', 'UpdateItem', 'DeleteItem'],
       'UpdateItem',
@@ -130,7 +132,7 @@ test.each(steps('further try', 'note of the failure'))(
     });
     const alarm_id = await raised(world, flaky);
     await world.evaluate();
-    // The place and the posts of the minute come first.
+    // Taking the place and counting the posts of the minute are the first calls.
     await world.send({ at: at + 3, how });
     await finish(world, alarm_id);
     expect(flaky.received).toHaveLength(2);
@@ -164,7 +166,8 @@ test('a project with all its places taken has its action called later, and once'
   await dynamodb().send(new PutCommand({ TableName, Item: place }));
   const alarm_id = await raised(world, good);
   await world.evaluate();
-  // Beside the place the posts of the receiver and the project are counted, and then taken off again.
+  // Beside taking the place, the posts of the receiver and the project are counted, and then
+  // subtracted again.
   expect(await world.send()).toMatchObject({
     calls: ['PutItem', 'UpdateItem', 'UpdateItem', 'SendMessageBatch', 'UpdateItem', 'UpdateItem'],
   });
@@ -197,7 +200,7 @@ test.each(withoutPlace)('when $what $how, the action is called once', async ({ a
 
 const Attributes = z.record(z.string(), z.string());
 
-/** How many webhooks are in the queue of retries, those included that it does not deliver yet. */
+/** The number of webhooks in the queue of retries, delayed ones included. */
 async function waiting(world: World): Promise<number> {
   const { Attributes: found } = await sqs().send(
     new GetQueueAttributesCommand({
@@ -233,7 +236,7 @@ test.each(['goes well' as const, ...hows])(
     }
     await raised(world, good);
     await world.evaluate();
-    // The place, the count, and then the queue.
+    // The calls in order: the place, the count, and then the queue.
     await world.send(how === 'goes well' ? undefined : { at: 3, how });
     while (await world.send());
     expect(good.received).toEqual([]);
@@ -242,7 +245,7 @@ test.each(['goes well' as const, ...hows])(
 );
 
 test.each(hows)(
-  'when the note that its alarm was deleted %s, a webhook is tried no further all the same',
+  'when the write that its alarm was deleted %s, a webhook still gets no further attempt',
   async (how) => {
     await using world = await makeWorld();
     await using failing = await receiver((response) => {

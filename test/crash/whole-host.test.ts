@@ -1,4 +1,4 @@
-/** A whole host is evacuated, one server a request, as clients do it. */
+/** Evacuates a whole host, with one request for each server, as clients do. */
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test } from 'vitest';
@@ -14,7 +14,10 @@ import { login } from '../stack/stack.ts';
 import { cloud, ok, project } from './cloud.ts';
 import { makeWorld } from './world.ts';
 
-/** Enough for conflicts on rows; 1,000 have the same result, in some 20 s on two cores. */
+/**
+ * Enough servers for conflicts on rows. 1,000 give the same result, and take some 20 s on two
+ * cores.
+ */
 const count = Number(process.env.EVACUATED_SERVERS ?? 200);
 const inFlight = 4;
 
@@ -36,7 +39,7 @@ test(`${count} servers of a host are evacuated four in flight: spread, recorded,
   );
   ok(await nova.down('h'));
 
-  // Each is a warm Lambda with its own counts of the targets.
+  // Each stands for a warm Lambda with its own counts of servers on the targets.
   const clients = { dynamo, sqs: makeSqs(), secrets: makeSecrets() };
   const logger = new Logger({ logLevel: 'SILENT' });
   const { token } = await login('admin');
@@ -68,7 +71,7 @@ test(`${count} servers of a host are evacuated four in flight: spread, recorded,
   expect(counts.get('h')).toBe(0);
   const loads = targets.map((target) => counts.get(target) ?? 0);
   expect(loads.reduce((sum, load) => sum + load, 0)).toBe(count);
-  // Each Lambda spreads its own servers; it sees those of the others after five seconds.
+  // Each Lambda distributes its own servers; it sees those of the others after five seconds.
   const fair = count / targets.length;
   for (const load of loads) expect(Math.abs(load - fair)).toBeLessThan(fair / 2);
 

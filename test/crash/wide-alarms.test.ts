@@ -1,4 +1,7 @@
-/** Alarms of a whole project that are many: queued for later, and slice by slice, whichever process dies. */
+/**
+ * Many alarms of a whole project: they are queued for later, and evaluated slice by slice, even if
+ * a process dies.
+ */
 import { expect, test } from 'vitest';
 import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import { cloud, idsOf, ok } from './cloud.ts';
@@ -46,7 +49,7 @@ test.each(hows)(
   async (how) => {
     await using world = await makeWorld();
     const { named, others } = await stopped(world);
-    // The rest is queued first.
+    // First the rest is queued.
     const outcome = await world.evaluateLane('fault', { at: 1, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
@@ -75,7 +78,7 @@ test('a slice that leaves some over queues them, and dies without losing any', a
   const event_rule = { event_type: 'switch.*' };
   const alarms: string[] = [];
   for (let n = 0; n < wide; n++) alarms.push(await nova.alarm(undefined, { event_rule }));
-  // Fifty events a message: ten alarms a slice.
+  // With fifty events in a message, a slice has ten alarms.
   const traits = [['project_id', 1, 'tenant']];
   const body = Array.from({ length: 50 }, (_, n) => ({
     message_id: `m-${n}`,
@@ -85,11 +88,12 @@ test('a slice that leaves some over queues them, and dies without losing any', a
   ok(await world.request({ method: 'POST', path: '/doctor/v1/events', body }));
   await world.evaluateLane('bulk');
   expect(await world.received()).toEqual([]);
-  // Both copies are there: the first dies when it has queued what it leaves.
+  // Both copies are in the queue. The evaluator of the first dies after it has queued the rest.
   const outcome = await world.evaluateLane('wide', { at: 1, how: 'is the last thing done' });
   expect(outcome?.kind).toBe('was killed');
   await world.recover();
-  // The process may have published before it died, and not marked: that is sent again, under the same id.
+  // The process may have died between publish and mark. Then the notification is sent again, with
+  // the same id.
   const ids = [...new Set(idsOf(await world.received()))];
   expect(alarmsOf(ids).sort()).toEqual(alarms.sort());
 });

@@ -1,6 +1,6 @@
 /**
- * Doctor on tables, queues and topics of a test's own, with nothing running by itself: the test
- * says which function runs when, and what goes wrong in it.
+ * Doctor on tables, queues and topics that only one test uses. No function runs by itself: the test
+ * says which function runs when, and how it fails.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ export type Outcome =
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'was killed' };
 
-/** The SDK's own variables, for clients made here and in child processes. */
+/** The SDK's variables, for clients in this process and in child processes. */
 function awsEnv(): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: readStack().endpoint,
@@ -70,7 +70,7 @@ export class World {
     };
   }
 
-  /** One invocation; one that is to be killed runs in a process of its own. */
+  /** Invokes a function. An invocation that is to be killed runs in a child process. */
   async run(
     invocation: Invocation,
     disturbance?: Disturbance,
@@ -86,7 +86,7 @@ export class World {
     }
   }
 
-  /** A request of the admin's to a surface, through its function. */
+  /** Sends a request of the admin to a surface, through its function. */
   request(call: Call, disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome> {
     const headers = { 'X-Auth-Token': this.#token, ...call.headers };
     const event = proxyEvent({ ...call, headers });
@@ -100,7 +100,7 @@ export class World {
     return this.run({ name, event }, disturbance, prepare);
   }
 
-  /** The reconciler on what the streams hold since; records stay if it does not succeed. */
+  /** Runs the reconciler on the new records of the streams. Records stay if it fails. */
   async reconcile(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
     const records = (await this.#streams.pending()).slice(0, recordsAtOnce);
     if (records.length === 0) return undefined;
@@ -110,12 +110,12 @@ export class World {
     return outcome;
   }
 
-  /** Leaves out what the streams hold now, as if it was handled. */
+  /** Skips the present records of the streams, as if they were handled. */
   async skipRecords(): Promise<void> {
     this.#streams.forget(await this.#streams.pending());
   }
 
-  /** The evaluator on what one of the queues of events holds; messages stay if they do not succeed. */
+  /** Runs the evaluator on the messages of one of the queues of events. Messages stay if it fails. */
   async evaluate(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
     for (const lane of eventLanes) {
       const outcome = await this.evaluateLane(lane, disturbance, prepare);
@@ -124,7 +124,7 @@ export class World {
     return undefined;
   }
 
-  /** The evaluator on what the queue of a lane holds. */
+  /** Runs the evaluator on the messages in the queue of a lane. */
   evaluateLane(
     lane: EventLane,
     disturbance?: Disturbance,
@@ -133,17 +133,17 @@ export class World {
     return this.#consume('alarm-evaluator', this.#events[lane], disturbance, prepare);
   }
 
-  /** The evaluator on what the queue of timers holds. */
+  /** Runs the evaluator on the messages in the queue of timers. */
   evaluateTimeouts(disturbance?: Disturbance): Promise<Outcome | undefined> {
     return this.#consume('alarm-evaluator', this.#queues.timeouts, disturbance);
   }
 
-  /** The fault-finisher on what its queue holds. */
+  /** Runs the fault-finisher on the messages in its queue. */
   finish(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
     return this.#consume('fault-finisher', this.#queues.faults, disturbance, prepare);
   }
 
-  /** The sender of webhooks on what is to be tried first, or else again. */
+  /** Runs the webhook-sender on first attempts, or if there are none on retries. */
   async send(disturbance?: Disturbance): Promise<Outcome | undefined> {
     const { webhooks, retries } = this.#queues;
     return (
@@ -152,17 +152,17 @@ export class World {
     );
   }
 
-  /** The planner for the round of a time. */
+  /** Runs the planner for the round of a time. */
   plan(time: string): Promise<Outcome> {
     return this.run({ name: 'periodic-planner', event: { time } });
   }
 
-  /** The evaluator of rounds on what the queue of the first lane holds. */
+  /** Runs the evaluator of rounds on the messages in the queue of the first lane. */
   evaluateRound(disturbance?: Disturbance): Promise<Outcome | undefined> {
     return this.#consume('periodic-evaluator', this.#queues.rounds, disturbance);
   }
 
-  /** The sweeper, as late as it takes to touch every row that is undelivered now, or later. */
+  /** Runs the sweeper at a time so late that it takes every row that is undelivered now, or later. */
   sweep(disturbance?: Disturbance, laterSeconds = 120): Promise<Outcome> {
     const now = Date.now() + laterSeconds * 1000;
     return this.run({ name: 'sweeper', event: { now } }, disturbance);
@@ -181,7 +181,7 @@ export class World {
     return outcome;
   }
 
-  /** Lets everything run, undisturbed, until there is nothing left to do. */
+  /** Runs all functions, without disturbances, until no work is left. */
   async recover(): Promise<void> {
     for (let idle = 0; idle < 2; ) {
       const ran = [await this.reconcile(), await this.finish(), await this.evaluate()];
@@ -198,7 +198,7 @@ export class World {
   }
 }
 
-/** A new world, with other settings if given; it is taken away after the test by `using`. */
+/** Makes a new world, with other settings if given. `using` deletes it after the test. */
 export async function makeWorld(
   settings: Partial<Record<EnvName, string>> = {},
 ): Promise<World & AsyncDisposable> {
@@ -215,7 +215,8 @@ function runAndKill(job: {
 }): Promise<Outcome> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(import.meta.dirname, 'child.ts')], {
-      // The process compiles hundreds of modules: half of its time, unless they are kept.
+      // The process compiles hundreds of modules, which is half of its time unless the compiled
+      // code is kept.
       env: { ...process.env, ...awsEnv(), NODE_COMPILE_CACHE: join(stateDir, 'compiled') },
       stdio: ['pipe', 'ignore', 'inherit'],
     });

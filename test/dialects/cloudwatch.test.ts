@@ -93,7 +93,7 @@ test('a long ARN is cut, and its hash keeps two of them apart', () => {
   expect(keys[0]).not.toBe(keys[1]);
 });
 
-test('the mapping of the source is checked when it is set', () => {
+test('the rules of the source are checked when they are set', () => {
   expect(() => checkMapping('cloudwatch', mapping)).not.toThrow();
   expect(() => checkMapping('cloudwatch', { instances: { compute: 'compute-1' } })).toThrow(
     /mapping/,

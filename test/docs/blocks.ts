@@ -16,7 +16,7 @@ export type Block = {
   readonly line: number;
   readonly language: string;
   readonly text: string;
-  /** Why it is not run, as the comment `<!-- not run: … -->` above it says; undefined if it is. */
+  /** The reason from the comment `<!-- not run: … -->` above it; undefined if the block is run. */
   readonly notRun: string | undefined;
 };
 
@@ -69,8 +69,8 @@ export function stepsOf({ language, text }: Block): Step[] {
 }
 
 /**
- * What of the shown output the real one does not have: each shown line, in order, with `…` for any
- * text; a `…` alone stands for any lines.
+ * The lines of the shown output that the real output does not have, in order. In the shown output
+ * `…` stands for any text, and a line with only `…` for any lines.
  */
 export function missingFrom(output: string, shown: readonly string[]): string[] {
   const lines = output.split('\n').map((line) => line.trimEnd());

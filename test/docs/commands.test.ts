@@ -1,4 +1,7 @@
-/** Every command of the documents, run in order on the deployed stack, in one shell a document. */
+/**
+ * Runs every command of the documents in order on the deployed stack, with one shell for each
+ * document.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allBlocks, documents, isShell, missingFrom, stepsOf } from './blocks.ts';
 import { notRun } from './not-run.ts';
@@ -23,7 +26,7 @@ describe.each(documents.filter((document) => toRun(document).length > 0))('%s', 
   });
 });
 
-test('what is not run is marked with a reason from the list, and nothing else is', () => {
+test('exactly the blocks in the list are marked as not run, with their reasons', () => {
   const marked = commands.filter((block) => block.notRun !== undefined);
   const found = marked.map(({ document, text, notRun }) => ({
     document,

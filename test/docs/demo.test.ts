@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { root, stateDir } from '../../scripts/stack/state.ts';
 import { blocksOf, missingFrom } from './blocks.ts';
 
-/** A line without what differs from run to run. */
+/** A line without the values that differ from run to run. */
 const plain = (text: string): string =>
   text
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)')

@@ -1,4 +1,4 @@
-/** The JSON and YAML of the documents, read by the schemas of what they show. */
+/** Parses the JSON and YAML blocks of the documents by the schemas of what they show. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { GroupBody } from '../../domain/delivery/group-body.ts';
@@ -53,7 +53,10 @@ const RedfishSubscription = z.strictObject({
   HttpHeaders: z.array(z.record(z.string(), z.string())),
 });
 
-/** The kinds of blocks, each with a key that no other kind has; the first that fits parses the block. */
+/**
+ * The kinds of blocks, each with a key that no other kind has. The first kind whose key is in the
+ * block parses it.
+ */
 const kinds: readonly { readonly key: string; readonly read: (value: unknown) => unknown }[] = [
   { key: 'alarm_id', read: (value) => Notification.parse(value) },
   { key: 'event_rule', read: (value) => readAlarm(value) },
@@ -81,7 +84,7 @@ test.each(blocksIn('json'))('the JSON at $document:$line is valid for its kind',
 
 type Traited = { readonly event_type: string; readonly traits: readonly (readonly unknown[])[] };
 
-/** The event that a block shows, with the traits that it may have; undefined if it shows none. */
+/** The event in a block, with the traits that it may have; undefined if the block shows no event. */
 function eventIn({ text }: Block): { event: Traited; known: string[] } | undefined {
   const notification = Notification.safeParse(JSON.parse(text));
   const notified = notification.data?.reason_data.event;

@@ -1,4 +1,7 @@
-/** Every shell block that is not run here, by its first line, and why. No other may be marked. */
+/**
+ * The shell blocks that are not run here, by their first line, with the reason. No other block may
+ * be marked as not run.
+ */
 import type { Block } from './blocks.ts';
 
 const reasons = [

@@ -1,4 +1,4 @@
-/** What the documents name is there: links, headings, files, scripts and variables. */
+/** What the documents name exists: links, headings, files, scripts and variables. */
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { root, stateDir } from '../../scripts/stack/state.ts';
 import { documents, proseOf, read } from './blocks.ts';
 import { codesIn } from './tables.ts';
 
-/** GitHub's name for the place of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** A shell that a document's commands are typed into, one block after the other. */
+/** A shell for the commands of a document, one block after the other. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,12 +6,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { root, stateDir } from '../../scripts/stack/state.ts';
 
 export type Shell = {
-  /** Runs a script in the shell; its output. Throws, with the output, if a command of it fails. */
+  /** Runs a script in the shell. Returns its output. Throws with the output if a command fails. */
   readonly run: (script: string) => Promise<string>;
   readonly close: () => void;
 };
 
-/** The caller's environment without its clouds, and without what vitest sets for its own children. */
+/** The caller's environment, without the variables of clouds and of vitest. */
 function plainEnv(): Record<string, string | undefined> {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(AWS|OS|DOCTOR|VITEST|NODE)_|^(VITEST|TEST|MODE|DEV|PROD)$/.test(name),
@@ -19,7 +19,7 @@ function plainEnv(): Record<string, string | undefined> {
   return Object.fromEntries(own);
 }
 
-/** The stack under test keeps its files in a place of its own. */
+/** The files of the stack under test are in another folder. */
 const onThisStack = (script: string): string => script.replaceAll('.doctor/', `${stateDir}/`);
 
 /**
@@ -47,7 +47,7 @@ export function openShell(): Shell {
     ended = code;
     look();
   });
-  child.stdin.on('error', () => {}); // it has ended: `run` says so
+  child.stdin.on('error', () => {}); // the shell has ended, and `run` reports it
   let count = 0;
 
   return {

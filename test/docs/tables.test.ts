@@ -53,7 +53,7 @@ test("the tenants' guide gives the types of traits", () => {
   }
 });
 
-test("the administrators' guide lists what makes an event from outside urgent", () => {
+test("the administrators' guide lists the conditions under which an event from outside is urgent", () => {
   const [type = [], trait = []] = rowsBelow('docs/administrators.md', 'Events from Ceilometer');
   expect(codesIn(type[1] ?? '')).toEqual(failureWords);
   expect(codesIn(trait[0] ?? '')).toEqual(stateTraits);
@@ -106,19 +106,22 @@ const outcomes = rowsBelow('docs/administrators.md', 'What happens to the server
     codesIn(before).map((vm_state) => ({ vm_state, after: codesIn(after)[0], power })),
 );
 
-test.each(vmStates)("the administrators' guide says what a fault makes of %s", (vm_state) => {
-  const documented = outcomes.filter((row) => row.vm_state === vm_state);
-  expect(documented).toHaveLength(1);
-  const before = { vm_state, power_state: 1, task_state: null };
-  const fault = {
-    fault_id: 'a0373a3b-0730-58af-8f7b-f9517a64fcf0',
-    at: '2026-01-01T00:00:00.000Z',
-  };
-  const after = { ...before, ...afterFault({ ...before, pre_fault: null, fault: null }, fault) };
-  expect(after.vm_state).toBe(documented[0]?.after ?? vm_state);
-  const shutdown = documented[0]?.power === '`shutdown`';
-  expect(after.power_state).toBe(shutdown ? powerStates.shutdown : before.power_state);
-});
+test.each(vmStates)(
+  "the administrators' guide says how a fault changes a server in %s",
+  (vm_state) => {
+    const documented = outcomes.filter((row) => row.vm_state === vm_state);
+    expect(documented).toHaveLength(1);
+    const before = { vm_state, power_state: 1, task_state: null };
+    const fault = {
+      fault_id: 'a0373a3b-0730-58af-8f7b-f9517a64fcf0',
+      at: '2026-01-01T00:00:00.000Z',
+    };
+    const after = { ...before, ...afterFault({ ...before, pre_fault: null, fault: null }, fault) };
+    expect(after.vm_state).toBe(documented[0]?.after ?? vm_state);
+    const shutdown = documented[0]?.power === '`shutdown`';
+    expect(after.power_state).toBe(shutdown ? powerStates.shutdown : before.power_state);
+  },
+);
 
 test('outputs that the documents name are outputs of the stack', () => {
   const named = documents.flatMap((document) => [

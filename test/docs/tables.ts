@@ -26,6 +26,6 @@ export function rowsOf(text: string): Row[] {
   });
 }
 
-/** What stands between backticks. */
+/** The texts between backticks. */
 export const codesIn = (text: string): string[] =>
   [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/stack/state.ts';
 import type { Block } from './blocks.ts';
 
-/** YAML as JSON, by the parser that Ceilometer has too. */
+/** Parses YAML to JSON, by the same parser as Ceilometer's. */
 export const yaml = ({ text }: Pick<Block, 'text'>): unknown =>
   JSON.parse(
     execFileSync(

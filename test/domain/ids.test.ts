@@ -12,7 +12,7 @@ import {
 
 const change = { resource: 'r', incarnation: 'i', revision: 1, event_type: 't' };
 
-test('derived ids are UUIDv5, and the same each time', () => {
+test('derived ids are UUIDv5, and always the same', () => {
   for (const made of [eventId(change), faultId('h', 1), notificationId('a', 'e')]) {
     expect(validate(made)).toBe(true);
     expect(version(made)).toBe(5);

@@ -1,7 +1,8 @@
 /**
- * An alarm that is tried on what happened: its owner sees the events of its project, and nothing of
- * the host.
+ * An alarm that is previewed on past events: its owner sees the events of the project, and nothing
+ * about the host.
  */
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Client } from '../stack/stack.ts';
@@ -34,5 +35,25 @@ test('the stop of a server by a fault would have matched, for its project only',
       },
     ]);
   expect(JSON.stringify(await preview(a, server))).not.toContain(host);
+  expect(await preview(b, server)).toEqual([]);
+});
+
+test('an event from outside would have matched, too', async () => {
+  const { admin, a, b } = await logins();
+  const server = randomUUID();
+  const event = {
+    message_id: randomUUID(),
+    event_type: 'compute.instance.update',
+    generated: '2026-01-01T00:00:00',
+    traits: [
+      ['project_id', 1, a.projectId],
+      ['instance_id', 1, server],
+      ['state', 1, 'stopped'],
+    ],
+  };
+  await admin.expect('POST', '/doctor/v1/events', { body: [event] });
+  await expect
+    .poll(() => preview(a, server), { timeout: 20_000, interval: 200 })
+    .toMatchObject([{ resource_id: server, traits: { state: 'stopped' } }]);
   expect(await preview(b, server)).toEqual([]);
 });

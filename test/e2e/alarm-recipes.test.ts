@@ -1,4 +1,4 @@
-/** Every alarm that docs/tenants.md shows, filed as it stands and met by what it is for. */
+/** Every alarm in docs/tenants.md is created unchanged, and then what it is for happens. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -39,27 +39,27 @@ async function post(id: string, type: string, traits: object, generated?: string
   expectStatus(await cloud.admin.call('POST', '/doctor/v1/events', { body: [event] }), 202);
 }
 
-/** A server of A; gives its host. */
+/** Registers a server of A. Returns its host. */
 async function run(id: string): Promise<string> {
   const host = await newHost(cloud.admin);
   await newInstance(cloud.admin, { project_id: cloud.a.projectId, host }, id);
   return host;
 }
 
-/** A server whose host fails; gives the host. */
+/** Registers a server of A and reports its host down. Returns the host. */
 async function fail(id: string): Promise<string> {
   const host = await run(id);
   expectStatus(await forceDown(cloud.admin, host), 200);
   return host;
 }
 
-/** A port of A; gives what changes it. */
+/** Creates a port of A. Returns a function that changes it. */
 async function plug(id: string): Promise<(port: object) => Promise<void>> {
   await newPort(cloud.admin, { id, project_id: cloud.a.projectId });
   return async (port) => expectStatus(await putPort(cloud.admin, id, port), 200);
 }
 
-/** Started again once its owner has heard that it failed. */
+/** The server is started again after its owner was notified of the fault. */
 async function failAndStart(id: string, notified: () => Promise<unknown>): Promise<void> {
   const host = await fail(id);
   await notified();
@@ -72,7 +72,7 @@ async function failAndStart(id: string, notified: () => Promise<unknown>): Promi
 const update = 'compute.instance.update';
 /** The id of the server or port that a recipe is for. */
 const anyId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** What each is for, done to a resource, and the states that its owner is notified of. */
+/** For each recipe: what happens to the resource, and the states of which the owner is notified. */
 type Deed = (id: string, notified: () => Promise<unknown>) => Promise<unknown>;
 const deeds: Record<string, [Deed, string[]]> = {
   'web-1 is off': [fail, ['insufficient data→alarm']],
@@ -124,32 +124,35 @@ const deeds: Record<string, [Deed, string[]]> = {
     },
     ['insufficient data→alarm'],
   ],
-  // Its timeout is a second here. The event is the backup's end; then no other comes.
+  // The timeout is one second here. One event, the end of a backup, arrives; then none.
   'no backup since yesterday': [
     (id) => post(id, 'backup.end', {}),
     ['ok→alarm', 'alarm→insufficient data'],
   ],
 };
 
-test('every alarm that is shown is tried', () => {
+test('every shown alarm is tested', () => {
   expect(new Set(recipes.map(({ name }) => name))).toEqual(new Set(Object.keys(deeds)));
 });
 
-test.each(recipes)('$name ($type): its owner is notified of what it is for', async (recipe) => {
-  const id = randomUUID();
-  const text = JSON.stringify(recipe)
-    .replaceAll(anyId, id)
-    .replace('"timeout":86400', '"timeout":1');
-  const alarm = await newAlarm(cloud.a, JSON.parse(text));
-  const [deed, expected] = deeds[recipe.name] ?? [];
-  const ours = () =>
-    inbox.of(alarm).filter(({ body }) => body.resource_id === id || body.reason === 'timeout');
-  await deed?.(id, () => inbox.untilSome(() => ours().length > 0));
-  await inbox.untilSome(() => ours().length >= (expected?.length ?? 1));
-  // The safe copies notify nothing more; nor does anything that came late.
-  await new Promise((done) => setTimeout(done, 300));
-  await inbox.look();
-  const states = ours().map(({ body }) => `${body.previous}→${body.current}`);
-  expect(states.sort()).toEqual(expected?.toSorted());
-  expectStatus(await cloud.a.call('DELETE', `/alarming/v2/alarms/${alarm}`), 204);
-});
+test.each(recipes)(
+  '$name ($type): its owner is notified in the case that it is for',
+  async (recipe) => {
+    const id = randomUUID();
+    const text = JSON.stringify(recipe)
+      .replaceAll(anyId, id)
+      .replace('"timeout":86400', '"timeout":1');
+    const alarm = await newAlarm(cloud.a, JSON.parse(text));
+    const [deed, expected] = deeds[recipe.name] ?? [];
+    const ours = () =>
+      inbox.of(alarm).filter(({ body }) => body.resource_id === id || body.reason === 'timeout');
+    await deed?.(id, () => inbox.untilSome(() => ours().length > 0));
+    await inbox.untilSome(() => ours().length >= (expected?.length ?? 1));
+    // Neither safe copies nor late events send further notifications.
+    await new Promise((done) => setTimeout(done, 300));
+    await inbox.look();
+    const states = ours().map(({ body }) => `${body.previous}→${body.current}`);
+    expect(states.sort()).toEqual(expected?.toSorted());
+    expectStatus(await cloud.a.call('DELETE', `/alarming/v2/alarms/${alarm}`), 204);
+  },
+);

@@ -19,7 +19,7 @@ import { type Inbox, inboxOf } from './inbox.ts';
 let cloud: Cloud;
 let inbox: Inbox;
 let authorization = '';
-/** Sources of this file: their hosts count as fenced. */
+/** The sources of this file. Their hosts count as fenced. */
 const name = newName('am');
 const sources = [`alertmanager/${name}`, `prometheus/${name}`];
 const settingsOf = (source: string) => `/doctor/v1/sources/${source}`;
@@ -66,7 +66,7 @@ const firing = (host: string, status = 'firing') => ({
   endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : '2026-11-20T08:16:00Z',
   fingerprint: Buffer.from(host).toString('hex').slice(-16),
 });
-/** The group's own status is never that of its alerts, and is not read. */
+/** The status of the group is not read: here it always differs from that of its alerts. */
 const webhook = (...alerts: unknown[]) => ({
   ...{ version: '4', receiver: 'doctor', status: 'resolved', alerts, truncatedAlerts: 0 },
   notification_reason: 'new alerts added',
@@ -102,7 +102,7 @@ test('a firing alert takes its host down and notifies the tenant once; resolved 
   expect(await report(firing(host, 'resolved'))).toMatchObject(outcomes('ignored'));
 });
 
-test('two sources hold one host down: it is up when both have cleared it', async () => {
+test('a host that two sources hold down is up when both have cleared it', async () => {
   const { host, state } = await watched();
   const labels = { alertname: 'HostDown', host };
   const push = (endsAt: string) =>
@@ -115,7 +115,7 @@ test('two sources hold one host down: it is up when both have cleared it', async
   expect(await state()).toBe('up');
 });
 
-test('what is not for Doctor is accepted with its reason, beside what is', async () => {
+test('alerts that are not for Doctor are accepted with a reason, beside those that are', async () => {
   const { host, state } = await watched();
   const watchdog = { ...firing(host), labels: { alertname: 'Watchdog' }, fingerprint: 'f' };
   const unknown = firing(newName('unknown'));

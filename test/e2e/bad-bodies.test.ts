@@ -41,7 +41,7 @@ const send = (client: Client, { method, path, version }: Target, text: string): 
 const shownTo = async (client: Client, { shown }: Target): Promise<unknown> =>
   shown && (await client.call('GET', shown)).body;
 
-/** Sends each body and gives those that were not refused with a 400 in the exact shape. */
+/** Sends each body. Returns those that were not refused with a 400 in the exact shape. */
 async function notRefused(to: Target, bodies: readonly Wrong[]): Promise<unknown[]> {
   const odd: unknown[] = [];
   for (const { what, text, field } of bodies) {
@@ -57,14 +57,14 @@ async function notRefused(to: Target, bodies: readonly Wrong[]): Promise<unknown
 }
 
 describe.each(targetNames)('the body of %s', (name) => {
-  test('is refused where it is no JSON or no object, and nothing changes', async () => {
+  test('is refused if it is not JSON or not an object, and nothing changes', async () => {
     const to = target(name);
     const before = await shownTo(cloud.admin, to);
     expect(await notRefused(to, [...malformed, ...noObject])).toEqual([]);
     expect(await shownTo(cloud.admin, to)).toEqual(before);
   });
 
-  test('is refused wherever a value is of another type or too large, with its name', async () => {
+  test('is refused with the name of the field if a value has another type or is too large', async () => {
     const to = target(name);
     const before = await shownTo(cloud.admin, to);
     const wrong = wronglyTyped(to.good).filter(({ what }) => !to.allowed?.includes(what));
@@ -74,7 +74,7 @@ describe.each(targetNames)('the body of %s', (name) => {
 
   test('is refused with an unknown key, and nothing changes', async () => {
     const to = target(name);
-    if (to.dialect === 'identity') return; // Keystone takes what it does not know
+    if (to.dialect === 'identity') return; // Keystone accepts unknown keys
     const before = await shownTo(cloud.admin, to);
     expect(await notRefused(to, [unknownKey(to.good)])).toEqual([]);
     expect(await shownTo(cloud.admin, to)).toEqual(before);
@@ -96,19 +96,19 @@ describe.each(targetNames)('the body of %s', (name) => {
     expect(await shownTo(cloud.admin, to)).toEqual(before);
   });
 
-  test('is read without any type of content, but by Aodh', async () => {
+  test('is read without a type of content, except by Aodh', async () => {
     const to = target(name);
     const sent = {
       method: to.method,
       headers: { 'x-auth-token': cloud.admin.token, ...(to.version && at(to.version)) },
-      // fetch names a type for a text by itself, but not for bytes.
+      // `fetch` sets a Content-Type for a text, but not for bytes.
       body: new TextEncoder().encode('{"a":'),
     };
     const answer = await fetch(`${apiUrl()}${to.path}`, sent);
     expect(answer.status).toBe(to.dialect === 'alarming' ? 415 : 400);
   });
 
-  test('never fails for what is null, empty or made of strange letters', async () => {
+  test('never fails because of null, empty or unusual texts', async () => {
     const to = target(name);
     for (const { what, text } of strange(to.good)) {
       const { status, body } = await send(cloud.admin, to, text);

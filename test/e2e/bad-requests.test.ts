@@ -53,7 +53,7 @@ describe('an id in a path', () => {
     }
   });
 
-  test.each(resources)('of no possible thing is a 400 or 404 below $prefix', async (resource) => {
+  test.each(resources)('that no thing can have is a 400 or 404 below $prefix', async (resource) => {
     const { dialect, prefix, methods } = resource;
     for (const method of methods) {
       for (const id of oddIds) {
@@ -167,7 +167,7 @@ describe('an id in a path', () => {
   });
 });
 
-describe('what makes no sense together', () => {
+describe('values that contradict each other', () => {
   test('an instance on a host that is not registered is a 400', async () => {
     const { admin, a } = cloud;
     const id = randomUUID();
@@ -256,7 +256,7 @@ describe('a microversion header', () => {
     [400, { [standard]: 'compute x', [legacy]: '2.53' }],
   ];
 
-  test('that names no version is a 400, one that is not offered a 406, and nothing changes', async () => {
+  test('that names no version is a 400, and one with an unsupported version a 406; nothing changes', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const id = await newInstance(admin, { project_id: a.projectId, host });

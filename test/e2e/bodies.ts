@@ -44,7 +44,7 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
   });
   const services = '/compute/v2.1/os-services';
   const server = `/compute/v2.1/servers/${id}`;
-  // Not the service, of which `updated_at` is now as long as it is up.
+  // Not the service: while it is up, its `updated_at` is always the time of the request.
   const shownService = `/doctor/v1/hosts/${host}`;
   const moment = '2026-01-01T00:00:00';
   const now = new Date().toISOString();

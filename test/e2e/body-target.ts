@@ -6,11 +6,11 @@ export type Target = {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
   readonly good: object;
-  /** The microversion, where there are such. */
+  /** The microversion, if the API has microversions. */
   readonly version?: string;
   /** A path that shows the thing that the route would change. */
   readonly shown?: string;
-  /** What is right of what is otherwise wrong: -1 is no limit. */
+  /** Values that the tests take for wrong and that are right here: -1 means no limit. */
   readonly allowed?: readonly string[];
 };
 

@@ -1,4 +1,4 @@
-/** The feed of changes of the deployed service: who gets what, and how soon. */
+/** The feed of changes of the deployed service: which caller gets which changes, and how soon. */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { answers } from '../../scripts/docs/openapi/answers.ts';
@@ -23,8 +23,8 @@ const ask = async (client: Client, query = '') =>
   Changes.parse((await client.expect('GET', `/doctor/v1/changes${query}`)).body);
 
 /**
- * Reads on from a cursor, as a page does, until an id of the kind comes (undefined: any); then all
- * that came.
+ * Reads the feed from a cursor, as a page does, until it names a change of the kind with the id
+ * (undefined: any id). Returns all changes that it named.
  */
 async function until(client: Client, cursor: string, kind: string, id?: string) {
   const got: Record<string, string[]> = {};

@@ -70,7 +70,7 @@ test('a token without a project is refused as one of Doctor’s is', async () =>
   expect((await asked(token)).status).toBe(403);
 });
 
-test('while Keystone is out, its tokens are a 503, and those of Doctor’s own users are good', async () => {
+test('while Keystone does not answer, its tokens are a 503, and those of Doctor’s own users are valid', async () => {
   await cloud.stop();
   const { status, headers } = await asked(tokenOf('dave', 'red'));
   expect([status, headers['Retry-After']]).toEqual([503, '5']);

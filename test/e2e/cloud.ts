@@ -16,7 +16,7 @@ export const at = (version: string): Record<string, string> => ({
 
 export type Cloud = { readonly admin: Client; readonly a: Client; readonly b: Client };
 
-/** The administrator, and a member of each of two projects. */
+/** Clients of the administrator, and of a member of each of two projects. */
 export async function logins(): Promise<Cloud> {
   const [admin, a, b] = await Promise.all([login('admin'), login('tenant-a'), login('tenant-b')]);
   return { admin, a, b };

@@ -1,4 +1,7 @@
-/** Conditions of several sources on the deployed stack: who may report, what they do, and how they end. */
+/**
+ * Conditions of several sources on the deployed stack: who may report them, their effects, and how
+ * they end.
+ */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { apiUrl, type Client } from '../stack/stack.ts';
@@ -48,7 +51,7 @@ async function report(client: Client, body: unknown, query = ''): Promise<Record
 
 const isDown = async (host: string) => (await serviceOf(cloud.admin, host)).forced_down;
 
-test('two sources hold a host: it is up again when both have cleared it', async () => {
+test('a host that two sources hold down is up again when both have cleared it', async () => {
   const host = await newHost(cloud.admin);
   const server = await newInstance(cloud.admin, { host, project_id: cloud.a.projectId });
   expect(await report(monitor, [event(host)])).toMatchObject({ outcome: 'raised' });
@@ -113,7 +116,7 @@ test('an administrator who reports the host up ends its conditions; a monitor do
   expect((await cloud.admin.expect('GET', list)).body).toEqual({ conditions: [] });
 });
 
-test('what matches nothing is kept with its reason, in pages', async () => {
+test('items that match nothing are kept with the reasons, and listed in pages', async () => {
   const [source, query] = [`script/${newName('odd')}`, '?source='];
   const body = [event('unknown'), { ...event('unknown'), type: 'other' }, 'no event'];
   const answer = await monitor.expect('POST', `${path}${query}${source}`, { body });

@@ -1,4 +1,7 @@
-/** A watch of Consul, a BMC and the script, each on the deployed routes: their host is down, and up again. */
+/**
+ * A watch of Consul, a BMC and the shell script, each on the deployed routes: they report a host
+ * down, and up again.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
@@ -15,7 +18,7 @@ const outcomes = async (path: string, body: unknown) =>
   (await admin.expect('POST', path, { body })).body;
 const items = (...outcome: string[]) => ({ items: outcome.map((each) => ({ outcome: each })) });
 
-test('what a list of Consul no longer has is up again', async () => {
+test('a host that Consul’s list no longer has is up again', async () => {
   const [first, second] = [await newHost(admin), await newHost(admin)];
   const check = (Node: string) => ({ Node, CheckID: 'serfHealth', Status: 'critical', Output: '' });
   const path = `/doctor/v1/consul?source=${newName('dc')}`;

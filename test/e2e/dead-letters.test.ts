@@ -1,4 +1,7 @@
-/** Dead letters of the deployed service: seen, sent back and deleted; and what operators look at first. */
+/**
+ * Dead letters of the deployed service are listed, sent back and deleted; and the operators'
+ * overview.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -18,7 +21,7 @@ const Letters = z.object({
   messages: z.array(z.looseObject({ id: z.string(), element: z.unknown() })),
 });
 
-/** The dead letter whose element holds a text, as soon as it is there. */
+/** Waits for the dead letter that contains a text. */
 async function letterWith(text: string) {
   for (let tries = 0; tries < 50; tries++) {
     const { body } = await cloud.admin.expect('GET', '/doctor/v1/dead-letters/bulk');
@@ -31,7 +34,7 @@ async function letterWith(text: string) {
   throw new Error(`no dead letter with ${text}`);
 }
 
-test('an event that was refused is seen with its reason, cannot go back, and is deleted', async () => {
+test('a refused event is listed with its reason, cannot be sent back, and is deleted', async () => {
   const { admin, a } = cloud;
   const mark = randomUUID();
   const body = [{ message_id: mark, event_type: 7 }];
@@ -50,7 +53,7 @@ test('an event that was refused is seen with its reason, cannot go back, and is 
   expect((await admin.call('GET', path)).status).toBe(404);
 });
 
-test('an event that was given up goes back to its queue, and its letter is gone', async () => {
+test('a dead event is sent back to its queue, and its letter is deleted', async () => {
   const mark = randomUUID();
   const element = {
     ...{ message_id: mark, event_type: 'switch.down', generated: '2026-01-01T00:00:00.000000' },

@@ -1,4 +1,4 @@
-/** The exact bodies in which each surface refuses, to compare answers with. */
+/** The exact error bodies of each surface, to compare answers with. */
 import { expect } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
 
@@ -45,7 +45,7 @@ const nova = (code: number, field?: string) => ({
   [novaNames[code] ?? '']: { code, message: sentence(field) },
 });
 
-/** By dialect: the body of a refusal with this status, that names this field. */
+/** By dialect: the error body with this status that names this field. */
 export const refusals: Record<DialectName, (code: number, field?: string) => unknown> = {
   identity: keystone,
   doctor: keystone,

@@ -19,7 +19,7 @@ import {
 import { refusals } from './dialects.ts';
 import { newPort, portOf, reportHost } from './ports.ts';
 
-/** Targets are always named: hosts of other tests must not get instances of these. */
+/** The requests always name a target, so that hosts of other tests get no instances of these. */
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await logins();
@@ -146,7 +146,7 @@ const store = () =>
     migrations: output('MigrationsTable'),
   });
 
-/** Puts a server on its way, as with an executor. */
+/** Makes a server's evacuation accepted and not yet done, as with an executor. */
 async function onItsWay(id: string, target: string): Promise<void> {
   const { saveInstance, instance } = store();
   const [from, dest] = [
@@ -185,7 +185,8 @@ test('an executor reports the end of moves; the fault of a target ends the moves
   expectStatus(await admin.call('POST', `/doctor/v1/servers/${lost}/evacuation`, done), 409);
   expect(await recordsOf(`instance_uuid=${lost}`)).toMatchObject([{ status: 'failed' }]);
 
-  // The report did not see this one: readers do, and the fault-finisher writes it.
+  // The report did not reach this instance. Readers see the fault, and the fault-finisher writes
+  // it.
   await onItsWay(unseen, target);
   expect(await statesOf(a, unseen)).toEqual(['error', 4, null, 'ERROR']);
   const status = async () => (await store().instance(unseen))?.evacuation?.status;

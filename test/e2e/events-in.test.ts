@@ -62,7 +62,7 @@ const playedFor = (file: string, instance: string): string =>
     .replaceAll('0f1e2d3c-4b5a-4697-8877-665544332211', instance)
     .replace(/"message_id": "[^"]*"/, `"message_id": "${randomUUID()}"`);
 
-describe('what Ceilometer sends', () => {
+describe('a request of Ceilometer', () => {
   test.each(recorded)('%s is taken with a token, and its tenant is notified', async (file) => {
     const { id, alarm_id } = await alarmed('*');
     const answer = await post(playedFor(file, id));
@@ -91,7 +91,7 @@ describe('what Ceilometer sends', () => {
     await inbox.until(alarm_id);
   });
 
-  test('failures and all else are notified, whatever queue they wait in', async () => {
+  test('failures and all other events are notified, from every queue', async () => {
     const { alarm_id, event, traits } = await alarmed();
     const [failure, change] = [event(), outsideEvent({ ...traits, state: 'active' })];
     expectStatus(await post([change, failure]), 202);
@@ -145,7 +145,7 @@ async function deadLetters(text: string, count: number): Promise<DeadLetter[]> {
 }
 
 describe('a list', () => {
-  test('with bad elements is taken: those are dead-lettered with their reason, the others notified', async () => {
+  test('with bad elements is accepted: those are dead-lettered with their reasons, the others notified', async () => {
     const { alarm_id, event } = await alarmed();
     const mark = newName('bad');
     const good = [event(), event()];
@@ -172,7 +172,7 @@ describe('a list', () => {
     }
   });
 
-  test('nested without end is put aside too', async () => {
+  test('with an element that is nested too deeply is accepted too, and the element is dead-lettered', async () => {
     const { alarm_id, event } = await alarmed();
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     const answer = await post(`[${deep},${JSON.stringify(event())},{"traits":${deep}}]`);
@@ -195,7 +195,7 @@ describe('a list', () => {
   });
 });
 
-test('an event that comes again under its id is evaluated once', async () => {
+test('an event that is sent again with the same id is evaluated once', async () => {
   const { alarm_id, event } = await alarmed();
   const again = event();
   await post([again, again]);
@@ -247,7 +247,7 @@ describe('the sender of events', () => {
     ['PUT', '/doctor/v1/hosts/h'],
     ['PUT', '/doctor/v1/users/u'],
     ['GET', '/identity/v3/auth/tokens'],
-  ])('has no identity with HTTP Basic for %s %s', async (method, elsewhere) => {
+  ])('cannot log in with HTTP Basic for %s %s', async (method, elsewhere) => {
     const answer = await request(`${apiUrl()}${elsewhere}`, method, { headers: asUser('admin') });
     expectStatus(answer, 401);
     expect(answer.body).toEqual(refusals.identity(401));

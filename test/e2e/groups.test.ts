@@ -1,6 +1,6 @@
 /**
- * A fault of a host is one message for subscriptions and actions that want groups, and one for each
- * alarm for others.
+ * A fault of a host is one message for subscriptions and actions that request groups, and one
+ * message for each alarm for all others.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -43,7 +43,7 @@ afterAll(async () => {
   for (const QueueUrl of queues) await client.send(new DeleteQueueCommand({ QueueUrl }));
 });
 
-/** A queue of tenant-a that is subscribed; gives what it received, in all. */
+/** Subscribes a queue of tenant-a. Returns a function that returns all that the queue has received. */
 async function inbox(more: Record<string, unknown> = {}) {
   const Statement = [
     {
@@ -101,7 +101,8 @@ test('a fault of a host with several servers is one message with all of them, an
   const fault_ids = z.array(z.object({ fault_id: z.string() })).parse(await single());
   expect(new Set(fault_ids.map(({ fault_id }) => fault_id))).toEqual(new Set([group?.fault_id]));
 
-  // What no fault caused is a group of its own, and comes after all that the fault sent.
+  // A firing that no fault caused is a group by itself, and arrives after all messages of the
+  // fault.
   const event_type = newName('switch');
   const low = await newAlarm(cloud.a, {
     ...{ name: 'switch', type: 'event', severity: 'low', event_rule: { event_type } },

@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 type Made = { readonly name: string; readonly token: string; readonly id: string };
 
-/** A new user with a role in a project of its own, logged in. */
+/** Creates a user with a role in a new project, and logs the user in. */
 const newUser = (...roles: string[]): Promise<Made> => newUserOf(cloud.admin, roles);
 
 const change = (name: string, fields: object) =>
@@ -93,7 +93,7 @@ test.each([
   expect(await statuses(token)).toEqual(new Set([changed.status]));
 });
 
-test('a deleted user is gone at once, and one of the same name is another', async () => {
+test('a deleted user is gone at once, and a new one with the same name is another user', async () => {
   const { name, token } = await newUser('member');
   const path = `/doctor/v1/users/${name}`;
   expectStatus(await cloud.admin.call('DELETE', path), 204);
@@ -237,7 +237,7 @@ describe('a monitor', () => {
     expect(after).toMatchObject({ status: 'enabled' });
   });
 
-  test('sends events with what its configuration holds, until that is deleted', async () => {
+  test('sends events with the credential in its configuration, until that is deleted', async () => {
     const { id, secret } = await newCredential(monitor);
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
     const post = (authorization: string) =>

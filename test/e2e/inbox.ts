@@ -1,16 +1,19 @@
 import type { Received, Subscriber } from '../stack/stack.ts';
 
-/** What has arrived at a subscriber's queue, kept: many assertions share one subscription. */
+/**
+ * Keeps what has arrived at a subscriber's queue, so that many assertions can share one
+ * subscription.
+ */
 export type Inbox = {
   /** All messages that arrived so far of an alarm, without waiting. */
   readonly of: (alarm_id: string) => readonly Received[];
   /** Everything that arrived so far. */
   readonly all: () => readonly Received[];
-  /** Waits until `count` notifications of an alarm have come; throws if it is not in time. */
+  /** Waits until `count` notifications of an alarm have arrived. Throws if that takes too long. */
   readonly until: (alarm_id: string, count?: number) => Promise<readonly Received[]>;
-  /** Waits until a message is such; throws if none is in time. */
+  /** Waits until a message meets the condition. Throws if that takes too long. */
   readonly untilSome: (wanted: (message: Received) => boolean) => Promise<Received>;
-  /** Takes in what has arrived since. */
+  /** Reads the messages that have arrived since the last call. */
   readonly look: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -49,6 +52,6 @@ export function inboxOf(subscriber: Subscriber): Inbox {
   };
 }
 
-/** Resolves at a moment, in ms since the epoch. */
+/** Resolves at a time, in ms since 1970. */
 export const untilTime = (moment: number): Promise<void> =>
   new Promise((done) => setTimeout(done, Math.max(0, moment - Date.now())));

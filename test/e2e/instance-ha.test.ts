@@ -1,4 +1,4 @@
-/** masakari-monitors report to the deployed stack, and operators read what came. */
+/** masakari-monitors report to the deployed stack, and operators read the reports. */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { request } from '../../scripts/stack/api.ts';
@@ -85,7 +85,7 @@ test('a host is down after the first of several equal reports, and stays so unti
   });
 });
 
-test('a server that its hypervisor reports as failed is in error; one that its owner may have stopped is not', async () => {
+test('a server that its hypervisor reports as failed is in error; a server that its owner may have stopped is not', async () => {
   const host = await newHost(cloud.admin);
   const server = await newInstance(cloud.admin, { host, project_id: cloud.a.projectId });
   const guest = (vir_domain_event: string) => ({
@@ -125,7 +125,7 @@ test('administrators and monitors list notifications; a service reads the one th
   }
 });
 
-test('a tenant is refused, and so is who does not log in', async () => {
+test('a tenant is refused, and so is a caller without a login', async () => {
   const host = await newHost(cloud.admin);
   for (const answer of [
     await cloud.a.call('POST', path, { body: bodyOf(host, 'STOPPED') }),

@@ -1,10 +1,10 @@
-/** Bodies that are wrong in one place each, made from a good one. */
+/** Makes bodies from a good one, each of which is wrong in one place. */
 
-/** A body as it is sent, and what of it is wrong. */
+/** A body as it is sent, and a description of what is wrong in it. */
 export type Wrong = {
   readonly what: string;
   readonly text: string;
-  /** The field that the refusal must name; undefined where none is to blame. */
+  /** The field that the error must name; undefined if no field is wrong. */
   readonly field?: string | undefined;
 };
 
@@ -19,7 +19,7 @@ const megabyte = 'x'.repeat(1_000_000);
 const textOf = (body: unknown): string =>
   JSON.stringify(body).replaceAll(`"${deepMark}"`, deep).replaceAll(hugeMark, megabyte);
 
-/** Values of other types than that of a good one. */
+/** Values whose types differ from that of the good one. */
 function otherTypes(good: unknown): unknown[] {
   if (Array.isArray(good)) return ['?', 7, true, { a: 1 }];
   switch (typeof good) {
@@ -36,7 +36,7 @@ function otherTypes(good: unknown): unknown[] {
 
 type Path = readonly (string | number)[];
 
-/** Every place in a body, the body itself left out. */
+/** Every place in a body, except the body itself. */
 function placesIn(body: unknown, path: Path = []): { path: Path; value: unknown }[] {
   if (typeof body !== 'object' || body === null) return [];
   const entries = Array.isArray(body) ? [...body.entries()] : Object.entries(body);
@@ -72,7 +72,7 @@ export const wronglyTyped = (good: unknown): Wrong[] =>
     })),
   );
 
-/** The good body with each of its places null, or holding text that few expect. */
+/** The good body, in which each place in turn is null or unusual text. */
 export const strange = (good: unknown): Wrong[] =>
   placesIn(good).flatMap(({ path, value }) =>
     [
@@ -84,7 +84,7 @@ export const strange = (good: unknown): Wrong[] =>
     })),
   );
 
-/** What is no JSON, or no object. */
+/** Bodies that are not JSON, or not an object. */
 export const malformed: readonly Wrong[] = [
   { what: 'an open brace', text: '{' },
   { what: 'a bare word', text: 'nope' },

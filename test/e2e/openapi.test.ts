@@ -1,4 +1,4 @@
-/** The deployed API answers what the OpenAPI document says, and serves the document. */
+/** The deployed API answers as the OpenAPI document says, and serves the document. */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { answers } from '../../scripts/docs/openapi/answers.ts';
@@ -24,7 +24,7 @@ test('the document is served without a token, with the URL of this API as its se
   expect(await answer.json()).toEqual({ ...openApiDocument(), servers: [{ url: apiUrl() }] });
 });
 
-/** Paths of routes, each with the route that it is one of. */
+/** Paths, each with the route to which it belongs. */
 const asked = () => [
   { route: 'GET /doctor/', path: '/doctor/' },
   { route: 'GET /doctor/v1', path: '/doctor/v1' },

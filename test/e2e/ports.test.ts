@@ -17,7 +17,7 @@ import { type Inbox, inboxOf } from './inbox.ts';
 import { listed, newPort, portOf, ports, putPort, reportHost, toggleAlarm } from './ports.ts';
 
 let cloud: Cloud;
-/** Who reports data planes, from a project of its own. */
+/** The user that reports data planes, in a separate project. */
 let sdn: Client;
 let inbox: Inbox;
 let audit: Inbox;
@@ -67,7 +67,7 @@ test('the port’s owner is notified of a toggle by a controller, by port and by
   expect(await serverOf(admin, server)).toEqual(before);
   expect(await serviceOf(admin, host)).toEqual({ ...service, updated_at: expect.any(String) });
 
-  // The same again, and what is refused, send no notification.
+  // Repeated and refused reports send no notification.
   expectStatus(await putPort(admin, id, { data_plane_status: 'DOWN' }), 200);
   expectStatus(await putPort(a, id, { dp_down: false }), 403);
   expectStatus(await putPort(b, id, { dp_down: false }), 404);
@@ -96,7 +96,7 @@ const toggleOf = (body: unknown, id: string): unknown =>
     : undefined;
 
 describe('a report on all ports of a host', () => {
-  test('takes them down, is a fault until it is taken back, and each owner is notified once', async () => {
+  test('takes the ports down, is a fault until it is cleared, and notifies each owner once', async () => {
     const { admin, a, b } = cloud;
     const host = await newHost(admin);
     const bound = { 'binding:host_id': host };
@@ -133,7 +133,7 @@ describe('a report on all ports of a host', () => {
     expect(await inbox.until(alarm, 2)).toHaveLength(2);
   });
 
-  test('is taken over by ports that come to the host, and left behind by those that leave', async () => {
+  test('applies to ports that come to the host, and no longer to ports that leave it', async () => {
     const { admin, a } = cloud;
     const [failed, good] = [await newHost(admin), newName('good')];
     const given = { project_id: a.projectId, 'binding:host_id': failed };
@@ -152,7 +152,7 @@ describe('a report on all ports of a host', () => {
     expect((await reportHost(sdn, failed, 'ACTIVE')).body).toMatchObject({ ports: 1 });
     expect(await portOf(a, first)).toMatchObject({ data_plane_status: null, revision_number: 3 });
     expect(await portOf(a, second)).toMatchObject({ data_plane_status: 'ACTIVE' });
-    // Down where it was, and then out of there.
+    // Down while it was on the old host, and then moved to the other one.
     const received = await inbox.until(alarm, 2);
     expect(received).toHaveLength(2);
     expect(JSON.stringify(received)).not.toMatch(new RegExp(`${failed}|${good}`));
@@ -194,7 +194,7 @@ describe('lists', () => {
     expect(seen).toEqual(ids);
   });
 
-  test('a name that was given this moment is found, with what the port is now', async () => {
+  test('a port is found by a name that it has just got, with its present state', async () => {
     const { a } = cloud;
     const id = await newPort(a);
     const name = newName('fresh');
@@ -250,7 +250,7 @@ test('a MAC address is taken by a change of a port, too', async () => {
   expectStatus(await putPort(admin, other, { mac_address: mac }), 200);
 });
 
-test('If-Match keeps a change from what was changed since', async () => {
+test('If-Match prevents a change of a port that was changed since', async () => {
   const { a } = cloud;
   const id = await newPort(a);
   expectStatus(await putPort(a, id, { name: 'x' }, { 'If-Match': 'revision_number=1' }), 200);

@@ -1,4 +1,4 @@
-/** What tests of ports do over and over, as clients would. */
+/** Common steps of tests of ports, as clients do them. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Answer, Client } from '../stack/stack.ts';
@@ -9,7 +9,7 @@ export const ports = '/network/v2.0/ports';
 const Port = z.looseObject({ id: z.string(), revision_number: z.int() });
 const Ports = z.object({ ports: z.array(z.looseObject({ id: z.string() })) });
 
-/** Makes a port on a network of its own; its id. */
+/** Creates a port on a new network. Returns its id. */
 export async function newPort(client: Client, given: object = {}): Promise<string> {
   const port = { network_id: randomUUID(), name: newName('port'), ...given };
   const { body } = await client.expect('POST', ports, { body: { port } });
@@ -42,7 +42,7 @@ export const reportHost = (
 ): Promise<Answer> =>
   client.call('PUT', `/doctor/v1/hosts/${host}/data-plane-status`, { body: { data_plane_status } });
 
-/** Files an alarm for each toggle of a data plane that meets the conditions; its id. */
+/** Creates an alarm on each change of a data plane that meets the conditions. Returns its id. */
 export const toggleAlarm = (
   client: Client,
   conditions: Readonly<Record<string, string>>,

@@ -1,21 +1,24 @@
-/** A stand-in for the Prometheus that the embedded stack asks. It answers as recorded. */
+/** A stand-in for the Prometheus that the embedded stack queries. It repeats recorded answers. */
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { prometheusUrl } from '../../scripts/stack/deploy.ts';
 import { readStack } from '../stack/stack.ts';
 
-/** The values of the series that a query finds, by a text within it. */
+/** The values of the series that queries find, by a text in the query. */
 type Series = Record<string, readonly string[]>;
 
 export type PrometheusStandIn = {
-  /** What queries find; one that no key is in finds nothing. */
+  /**
+   * The values that queries find, by a text in the query. A query that contains no such text finds
+   * nothing.
+   */
   readonly series: Series;
-  /** The queries that came, in order. */
+  /** The received queries, in order. */
   readonly queries: string[];
   readonly close: () => Promise<void>;
 };
 
-/** Starts it at the address that the stack has in `prometheusUrl`. */
+/** Starts the stand-in at the address of the stack's setting `prometheusUrl`. */
 export async function prometheusStandIn(): Promise<PrometheusStandIn> {
   const series: Series = {};
   const queries: string[] = [];

@@ -1,7 +1,7 @@
 /**
- * Every route that needs no token, in every way that clients and browsers ask for one. MiniStack
- * leaves empty parts of a path out, so doubled slashes show here what the functions take, not what
- * AWS' gateway does with them.
+ * Every route that needs no token, in every way in which clients and browsers request it. MiniStack
+ * drops empty parts of a path, so with doubled slashes these tests show what the functions accept,
+ * not what AWS's gateway does.
  */
 import { describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
@@ -93,7 +93,7 @@ describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
 });
 
 test.each(['/identity/v3/auth/tokens/', '/identity//v3/auth//tokens', '//identity/v3/auth/tokens'])(
-  'a login at %s is one',
+  'a login at %s works',
   async (path) => {
     const { username: name, password } = readAccount('tenant-a');
     expectStatus(await attemptLogin({ name, password, path }), 201);
@@ -101,7 +101,7 @@ test.each(['/identity/v3/auth/tokens/', '/identity//v3/auth//tokens', '//identit
 );
 
 test('a login may come without a type of content', async () => {
-  // fetch names a type for a text by itself, but not for bytes.
+  // `fetch` sets a Content-Type for a text, but not for bytes.
   const { username, password } = readAccount('tenant-a');
   const user = { name: username, domain: { name: 'Default' }, password };
   const body = { auth: { identity: { methods: ['password'], password: { user } } } };

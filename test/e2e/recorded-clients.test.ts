@@ -14,7 +14,7 @@ import {
   serviceOf,
 } from './cloud.ts';
 
-/** What `npm run test:interop -- NAME --record` writes of the requests of a program. */
+/** The file of a program's requests that `npm run test:interop -- NAME --record` writes. */
 const Recording = z.object({
   program: z.string(),
   /** Whether its host has been reported down before. */
@@ -53,12 +53,12 @@ const at = (body: unknown, where: readonly (string | number)[]): string =>
     }, body),
   );
 
-/** Puts the values of this stack in the places of their names. */
+/** Replaces the names by the values of this stack. */
 const filled = (text: string, names: Readonly<Record<string, string>>): string =>
   text.replaceAll(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole);
 
 describe('programs of others, as they were recorded', () => {
-  test.each(recordings)('$program gets the answers that it got', async (recording) => {
+  test.each(recordings)('$program gets the recorded statuses', async (recording) => {
     const { admin } = cloud;
     const host = await newHost(admin);
     const names: Record<string, string> = {
@@ -78,7 +78,7 @@ describe('programs of others, as they were recorded', () => {
       const answer = await fetch(`${apiUrl()}${filled(path, names)}`, {
         method,
         headers: Object.fromEntries(filledHeaders),
-        // As bytes: a text would be sent with a Content-Type, and some clients send none.
+        // Bytes, because `fetch` would send a Content-Type with a text, and some clients send none.
         ...(body !== '' && { body: Buffer.from(filled(body, names)) }),
       });
       const text = await answer.text();

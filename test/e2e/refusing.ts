@@ -9,12 +9,12 @@ import { refusals } from './dialects.ts';
 export type Case = {
   readonly dialect: DialectName;
   readonly path: string;
-  /** Of what the refusal must speak. */
+  /** A text that the error message must contain. */
   readonly field?: string;
   readonly version?: string;
 };
 
-/** Sends it and expects the refusal in the shape of its dialect. */
+/** Sends the request, and expects an error in the shape of its dialect. */
 export async function refused(client: Client, status: number, asked: Case & { method?: string }) {
   const { dialect, path, field, version = '2.94', method = 'GET' } = asked;
   const answer = await client.call(
@@ -26,7 +26,7 @@ export async function refused(client: Client, status: number, asked: Case & { me
   expect(answer.body).toEqual(refusals[dialect](status, field));
 }
 
-/** Longer than anything that is taken. */
+/** Longer than any text that is accepted. */
 export const long = 'x'.repeat(3_000);
 
 export const servers = '/compute/v2.1/servers';

@@ -79,7 +79,7 @@ describe('a host', () => {
     const after = await serviceOf(admin, host);
     expect(after).toMatchObject({ state: 'up', forced_down: false, status: 'enabled' });
     expect(after.id).not.toBe(before.id);
-    // The old fault is not owed to instances of the new host.
+    // Instances of the new host do not owe the old fault.
     const fresh = await newInstance(admin, { project_id: a.projectId, host });
     expect(await statesOf(a, fresh)).toEqual(['active', 1, null, 'ACTIVE']);
     const down = await forceDown(admin, host);
@@ -141,7 +141,7 @@ describe('an instance', () => {
     });
     expect(late.headers.get('x-doctor-stale')).toBe('true');
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
-    // Nor by a later report, while the host is down.
+    // A later report does not change it either, while the host is down.
     const body = instanceBody({ project_id: a.projectId, host, name: 'after' });
     expectStatus(await admin.call('PUT', `/doctor/v1/servers/${id}`, { body }), 200);
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
@@ -185,7 +185,7 @@ describe('an instance', () => {
     await forceDown(admin, host);
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
     await inbox.until(alarm, 3);
-    expect(new Set(typesNotified(alarm)).size).toBe(3); // deleted, made, stopped
+    expect(new Set(typesNotified(alarm)).size).toBe(3); // deleted, created, stopped
   });
 
   test('moves to another host, and faults of the old one no longer apply to it', async () => {

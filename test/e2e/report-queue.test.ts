@@ -1,4 +1,7 @@
-/** Reports without HTTP: what EventBridge and principals of the account put into the queue of reports. */
+/**
+ * Reports without HTTP: messages that EventBridge and principals of the account put into the queue
+ * of reports.
+ */
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test, vi } from 'vitest';
 import * as z from 'zod';
@@ -31,7 +34,7 @@ const soon = { timeout: 20_000, interval: 200 };
 const until = (assertion: () => Promise<void>) => vi.waitFor(assertion, soon);
 const isDown = async (host: string) => (await serviceOf(cloud.admin, host)).forced_down;
 
-test('a CloudWatch alarm holds its host down until it is OK; an older alarm that comes late does not', async () => {
+test('a CloudWatch alarm holds its host down until it is OK; an older alarm that arrives late does not', async () => {
   const host = await newHost(cloud.admin);
   const arn = `arn:aws:cloudwatch:us-east-1:123456789012:alarm:doctor-${host}`;
   const alarm = (value: string, second: number) =>
@@ -46,7 +49,7 @@ test('a CloudWatch alarm holds its host down until it is OK; an older alarm that
   await alarm('OK', 3);
   await until(async () => expect(await isDown(host)).toBe(false));
   await alarm('ALARM', 2);
-  // A later message shows that the one before was taken.
+  // When a later message has been handled, the one before has been handled too.
   await send({ heartbeats: [host] });
   await until(async () => expect(await heartbeat(host)).not.toBeNull());
   expect(await isDown(host)).toBe(false);

@@ -21,7 +21,7 @@ import {
 } from './cloud.ts';
 import { type Inbox, inboxOf, untilTime } from './inbox.ts';
 
-/** The safe lane's copy comes 5 s after the event; some more for its evaluation. */
+/** The safe lane's copy arrives 5 s after the event. This adds some time for its evaluation. */
 const safeLaneMs = 6_500;
 
 /** The states of instances on the failed host, before and after the fault. */
@@ -47,7 +47,7 @@ let host: string;
 let report: Answer;
 let again: Answer;
 let reportedAt: number;
-/** All notifications of tenant A, and those that pass filter policies of other kinds. */
+/** All notifications of tenant A, and those that pass several kinds of filter policies. */
 let inbox: Inbox;
 let audit: Inbox;
 const filtered = new Map<string, Inbox>();
@@ -281,7 +281,7 @@ describe('the owner of an alarm', () => {
     expect(new Set(received.map(({ notification_id }) => notification_id)).size).toBe(cases.length);
   });
 
-  // How soon is measured by `npm run bench`: on a busy machine a time here says little.
+  // `npm run bench` measures how soon: on a busy machine, times in this test mean little.
   test('is notified once of each instance, after the report', async () => {
     for (const { was } of cases) {
       const messages = await inbox.until(alarmFor(was));

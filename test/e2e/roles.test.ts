@@ -18,7 +18,7 @@ import {
 import { refusals } from './dialects.ts';
 
 let cloud: Cloud;
-/** Users of tenant A's project with one role each, and one user's token for no project. */
+/** Users in tenant A's project with one role each, and a user's token without a project. */
 let reader: Client;
 let service: Client;
 let unscoped: string;

@@ -37,7 +37,10 @@ const Listed = z.object({
   servers_links: z.tuple([z.object({ rel: z.literal('next'), href: z.url() })]).optional(),
 });
 
-/** All pages of a list by their links; of each, which of the servers above it shows. */
+/**
+ * Reads all pages of a list by their links. Returns for each page which of the servers above it
+ * shows.
+ */
 async function pages(query: string, client: Client = cloud.admin): Promise<number[][]> {
   const found: number[][] = [];
   let path: string | undefined = `/compute/v2.1/servers/detail?${query}`;
@@ -71,7 +74,7 @@ test.each<{ query: () => string; shown: number[] }>([
   expect((await pages(`${query}&limit=2`)).flat()).toEqual(asked.shown);
 });
 
-test('servers are found by state, also deleted ones, in all projects and by pages', async () => {
+test('servers are found by state, deleted ones included, in all projects and in pages', async () => {
   for (const [query, shown] of [
     [`${all}&status=ERROR`, [1]],
     [`${all}&vm_state=stopped`, [2]],

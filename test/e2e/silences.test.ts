@@ -54,7 +54,7 @@ async function silence(alarm_id: readonly string[], seconds: number, id?: string
 const statusOf = async (id: string) =>
   Shown.parse((await cloud.a.expect('GET', `${path}/${id}`)).body).silence.status;
 
-/** Has an event from outside of a type evaluated. */
+/** Sends an event of a type from outside, and waits until it is evaluated. */
 const happens = (event_type: string) =>
   cloud.admin.expect('POST', '/doctor/v1/events', {
     body: [outsideEvent({ project_id: cloud.a.projectId }, event_type)],
@@ -84,7 +84,7 @@ test('of two alarms that fired in a silence, the one that is still in alarm at i
 
   expect(await silence([lasting, passing], 1, id)).toBe(id);
   await vi.waitFor(async () => expect(await statusOf(id)).toBe('expired'), patience);
-  // The schedule may sweep at the same moment, and have taken the silence already.
+  // The scheduled sweep may run at the same time, and may already have ended the silence.
   await sweep();
   const [received] = await inbox.until(lasting);
   expect(received?.body).toMatchObject({ current: 'alarm', previous: 'insufficient data' });

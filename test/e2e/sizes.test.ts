@@ -1,4 +1,4 @@
-/** What AWS would not let through is refused on every target, with the limit. */
+/** Requests that are too large for AWS are refused on every target, with the limit in the message. */
 import { beforeAll, expect, test } from 'vitest';
 import { type Cloud, expectStatus, logins } from './cloud.ts';
 import { refusals } from './dialects.ts';

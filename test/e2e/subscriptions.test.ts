@@ -71,7 +71,7 @@ async function alarmsReceived(url: string): Promise<unknown[]> {
   );
 }
 
-/** Fires an alarm of each project on the same type of event; their ids. */
+/** Fires an alarm of each project on the same type of event. Returns their ids. */
 async function fireBoth(): Promise<{ a: string; b: string }> {
   const event_type = newName('switch');
   const body = { name: 'n', type: 'event', event_rule: { event_type } };
@@ -84,7 +84,7 @@ async function fireBoth(): Promise<{ a: string; b: string }> {
 }
 
 describe('subscriptions', () => {
-  test("a queue gets the notifications of its own project, an administrator's of all, a filtered one of less", async () => {
+  test("a queue gets the notifications of its project, an administrator's queue those of all projects, and a filtered one fewer", async () => {
     const [own, all, less] = await Promise.all([newQueue(), newQueue(), newQueue()]);
     const first = await subscribed('a', { protocol: 'sqs', endpoint: own.arn });
     expect(first).toMatchObject({ status: 'confirmed', project_id: cloud.a.projectId });
@@ -100,14 +100,14 @@ describe('subscriptions', () => {
       },
       { timeout: 20_000, interval: 50 },
     );
-    // Both were published, and what a topic sends, it has sent.
+    // Both notifications were published, and the topic has delivered them.
     expect(await alarmsReceived(own.url)).toEqual([fired.a]);
     expect(await alarmsReceived(less.url)).toEqual([]);
     await cloud.a.expect('DELETE', `${path}/${first.id}`);
     expectStatus(await cloud.a.call('GET', `${path}/${first.id}`), 404);
   });
 
-  test("the same again changes nothing; an endpoint is one project's alone", async () => {
+  test('a repeated request changes nothing; an endpoint belongs to one project only', async () => {
     const { arn } = await newQueue();
     const body = { protocol: 'sqs', endpoint: arn, filter: { current: ['alarm'] } };
     const { id } = await subscribed('a', body);
@@ -125,7 +125,7 @@ describe('subscriptions', () => {
     expect(all.map((each) => each.id)).toContain(id);
   });
 
-  test('what a user subscribed past Doctor is neither taken over nor shown', async () => {
+  test('a subscription that a user made directly in SNS is neither taken over nor shown', async () => {
     const subscriber = await subscribe();
     try {
       const { Attributes } = await client.send(
@@ -142,7 +142,7 @@ describe('subscriptions', () => {
     }
   });
 
-  test('an URL that was subscribed and given up is not asked again a moment later', async () => {
+  test('a URL that was subscribed and unsubscribed gets no second request a moment later', async () => {
     await using hook = await receiver();
     const body = { protocol: 'http', endpoint: `${hook.url}/` };
     const { id } = await subscribed('b', body);
@@ -158,7 +158,7 @@ describe('subscriptions', () => {
     expect(hook.received).toHaveLength(1);
   });
 
-  test('an URL waits for its confirmation, and is notified when it has confirmed', async () => {
+  test('a URL is pending until it confirms, and is notified after that', async () => {
     await using hook = await receiver();
     const { id, status } = await subscribed('a', { protocol: 'http', endpoint: `${hook.url}/` });
     expect(status).toBe('pending confirmation');

@@ -24,7 +24,7 @@ beforeAll(async () => {
 const anonymous = (method: string, path: string, options?: CallOptions): Promise<Answer> =>
   request(`${apiUrl()}${path}`, method, options);
 
-/** Every URL of the stack in an answer, as its reader finds them. */
+/** Every URL of the stack in an answer. */
 const linksIn = (body: unknown): string[] => [
   ...new Set(JSON.stringify(body).match(/http:\/\/localhost:[^"]+/g) ?? []),
 ];
@@ -55,7 +55,7 @@ describe('version documents', () => {
   });
 
   test.each(['/alarming', '/alarming/'])(
-    "%s needs no token; its link leads nowhere, as Aodh's",
+    '%s needs no token; its link leads nowhere, as in Aodh',
     async (path) => {
       const answer = await anonymous('GET', path);
       expectStatus(answer, 200);
@@ -124,7 +124,7 @@ describe('links', () => {
     expect(new Set(seen)).toEqual(ids);
   });
 
-  test('the Location of a new alarm is where it is', async () => {
+  test('the Location of a new alarm is its URL', async () => {
     const { a } = cloud;
     const made = await a.expect('POST', '/alarming/v2/alarms', { body: eventAlarm([]) });
     const location = made.headers.get('location') ?? '';
@@ -154,7 +154,7 @@ describe('headers', () => {
     if (status >= 400) expect(answer.body).toEqual(refusals.compute(status));
   });
 
-  test('a refused microversion says which there are', async () => {
+  test('the error for a microversion names the supported ones', async () => {
     const { body } = await cloud.admin.call('GET', '/compute/v2.1/servers', {
       headers: at('2.100'),
     });
@@ -198,15 +198,15 @@ type Path = {
   readonly dialect: DialectName;
   readonly path: string;
   readonly allow: string;
-  /** The methods that need no token, if some do not. */
+  /** The methods that need no token, if there are any. */
   readonly open?: readonly string[];
   /** Whether HTTP Basic is taken. */
   readonly basic?: boolean;
-  /** The microversion that has these methods, if others have not. */
+  /** The microversion that has these methods, if not all have them. */
   readonly version?: string;
 };
 
-/** How a document is had without a token. */
+/** Headers with which a document is requested without a token. */
 const document = ['GET', 'HEAD'];
 
 /** Paths of each surface, with the methods that they have. */
@@ -225,7 +225,7 @@ const paths: readonly Path[] = [
   { dialect: 'identity', path: '/identity/v3', allow: 'GET, HEAD', open: document },
   { dialect: 'compute', path: '/compute/v2.1', allow: 'GET, HEAD', open: document },
   { dialect: 'compute', path: '/compute/v2.1/servers', allow: 'GET, POST' },
-  // Its DELETE is that of a server of this name, which is a 404.
+  // DELETE is taken as that of a server with this name, and is answered with 404.
   { dialect: 'compute', path: '/compute/v2.1/servers/detail', allow: 'DELETE, GET, PUT' },
   { dialect: 'compute', path: '/compute/v2.1/servers/x', allow: 'DELETE, GET, PUT' },
   { dialect: 'compute', path: '/compute/v2.1/servers/x/action', allow: 'POST' },
@@ -301,7 +301,7 @@ describe('without a good token', () => {
     expect(answer.body).toBeUndefined();
   });
 
-  test('a token whose signature was touched is refused', async () => {
+  test('a token with a changed signature is refused', async () => {
     const { token } = cloud.a;
     const touched = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
     const headers = { 'x-auth-token': touched };

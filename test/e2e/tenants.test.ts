@@ -31,9 +31,9 @@ let alarmOfA: string;
 /** The notifications that each gets by a filter on their project. */
 let inboxOfA: Inbox;
 let inboxOfB: Inbox;
-/** Alarms of B on A's resource, in every way there is to name it. */
+/** Alarms of B on A's resource, which name it in every possible way. */
 let spies: string[];
-/** Alarms of A that ask where the instance runs, or who changed it. */
+/** Alarms of A on where the instance runs, or on who changed it. */
 let oracles: string[];
 
 const by = (field: string, value: string, op = 'eq') => ({ field: `traits.${field}`, op, value });
@@ -101,7 +101,7 @@ describe("another project's things", () => {
     expect(after.body).toEqual(before.body);
   });
 
-  test('an instance is not found, as one that does not exist', async () => {
+  test('an instance gets the same 404 as one that does not exist', async () => {
     for (const version of ['2.1', '2.94']) {
       const unknown = randomUUID();
       const [foreign, none] = await Promise.all(
@@ -115,7 +115,7 @@ describe("another project's things", () => {
     }
   });
 
-  test('are in no list, whatever is asked', async () => {
+  test('are in no list, with any filter', async () => {
     const { a, b } = cloud;
     const seen = async (path: string): Promise<string> =>
       JSON.stringify((await b.expect('GET', path, { headers: at('2.60') })).body);
@@ -131,7 +131,7 @@ describe("another project's things", () => {
     expect(JSON.stringify(found.body)).not.toContain(alarmOfA);
   });
 
-  test('cannot be asked for by project: the refusals are those of Nova and of Aodh', async () => {
+  test('cannot be listed by project: the errors are those of Nova and of Aodh', async () => {
     const { a, b } = cloud;
     const all = await b.call('GET', '/compute/v2.1/servers?all_tenants=1');
     expect(all.body).toEqual(refusals.compute(403));
@@ -232,7 +232,8 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     expectStatus(await forceDown(admin, host), 200);
     await inboxOfA.until(alarmOfA);
     await inboxOfB.until(marker);
-    // Sent after all else: once it has come, what should have come before it has.
+    // An event that is sent after all others. When its notification has arrived, all expected ones
+    // before it have arrived too.
     const last = eventAlarm([by('instance_id', ofB)]);
     const rule = { ...last.event_rule, event_type: 'compute.instance.delete.end' };
     const deleted = await newAlarm(b, { ...last, event_rule: rule });
@@ -259,7 +260,7 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     }
   });
 
-  test("no lookup of A's events reads what B filed", async () => {
+  test("no lookup of A's events reads B's alarms", async () => {
     const client = dynamodb();
     const keys = [`resource#${cloud.a.projectId}#${ofA}`, `project#${cloud.a.projectId}#*`];
     for (const key of [...keys, `project#${cloud.a.projectId}#compute.instance.update`]) {
@@ -312,7 +313,7 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     expect(Object(received).reason_data.event.raw).toEqual({});
   });
 
-  test("a tenant's view of a server has no field of administrators, an administrator's has", async () => {
+  test("a tenant sees no administrators' fields of a server, an administrator does", async () => {
     const mine = Object.keys(await serverOf(cloud.a, ofA));
     const theirs = Object.keys(await serverOf(cloud.admin, ofA));
     const extra = theirs.filter((key) => !mine.includes(key)).sort();

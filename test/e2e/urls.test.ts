@@ -1,6 +1,7 @@
 /**
- * Clients find a service's version in its URL: gophercloud cuts the path at the first `v` with a
- * digit or dot behind it, tempest replaces the first `/vN`. So nothing like it may come before.
+ * Clients find a service's version in its URL: gophercloud cuts the path at the first `v` that a
+ * digit or dot follows, and tempest replaces the first `/vN`. So the part of the URL before it must
+ * contain nothing like it.
  */
 import { beforeAll, expect, test } from 'vitest';
 import { request } from '../../scripts/stack/api.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   cloud = await logins();
 });
 
-/** Every URL of the stack in a text, as its reader finds them. */
+/** Every URL of the stack in a text. */
 const urlsIn = (text: string): string[] => text.match(/http:\/\/localhost:[^"]+/g) ?? [];
 
 /** Gets a path as the administrator; all URLs of the answer, in headers and body. */
@@ -29,7 +30,7 @@ const versions = [
   'instance-ha/v1',
 ];
 
-/** What stands before the first text like a version, below the API's root. */
+/** The part of a URL between the API's root and the first text that looks like a version. */
 function ofItsOwn(url: string): boolean {
   const { pathname } = new URL(url);
   const root = new URL(apiUrl()).pathname;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const patience = { timeout: 20_000, interval: 20 };
 
-/** An alarm of tenant-a on events of a type of its own, with these actions; and one such event. */
+/** Creates an alarm of tenant-a with these actions on a new type of event, and sends one such event. */
 async function alarmed(alarm_actions: readonly string[], more: Record<string, unknown> = {}) {
   const event_type = newName('switch');
   const body = { name: 'Süd', type: 'event', event_rule: { event_type }, alarm_actions, ...more };
@@ -31,7 +31,7 @@ const raise = (event: unknown) =>
 
 const Row = z.object({ webhooks: z.record(z.string(), WebhookOutcome) });
 
-/** What the firing's row says of its webhooks, by the action that is shown. */
+/** The outcomes of webhooks in the firing's row, by the shown action. */
 async function outcomes(event_id: string, alarm_id: string) {
   const { Item } = await dynamodb().send(
     new GetCommand({ TableName: output('HistoryTable'), Key: { event_id, alarm_id } }),
@@ -44,7 +44,7 @@ const Key = z.object({ project_id: z.string(), key: z.string() });
 const Signature = /^t=(\d+),v1=([0-9a-f]{64})$/;
 
 describe('webhooks', () => {
-  test('an action is posted to as Aodh does, once, and the project can prove by whom', async () => {
+  test('an action gets one post, as from Aodh, and the project can verify the sender', async () => {
     await using good = await receiver();
     const { alarm_id, event } = await alarmed([`${good.url}/failure?from=doctor`]);
     await raise(event);
@@ -98,7 +98,7 @@ describe('webhooks', () => {
     });
   });
 
-  test('one that is dead, one that hangs and one that fails delay none of seven others', async () => {
+  test('receivers that are dead, hang or fail do not delay seven others', async () => {
     await using hung = await receiver(silent);
     await using failing = await receiver(answering(500));
     const dead = await receiver();
@@ -110,7 +110,8 @@ describe('webhooks', () => {
     await vi.waitFor(() => {
       for (const { received } of good) expect(received).toHaveLength(1);
     }, patience);
-    // The one that hangs was sent its own, and its time is not over: no other has waited for it.
+    // The receiver that hangs has got its webhook, and the timeout has not passed: no other webhook
+    // has waited for it.
     await vi.waitFor(() => expect(hung.received).toHaveLength(1), patience);
     expect((await outcomes(event.message_id, alarm_id)).has(`${hung.url}/`)).toBe(false);
     await vi.waitFor(async () => {
@@ -122,14 +123,15 @@ describe('webhooks', () => {
       expect(recorded.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
       expect(recorded.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
     }, patience);
-    // While the slow one's further tries go on, its first ones hold up no other either.
+    // During the retries to the slow receiver, first attempts to it do not delay other webhooks
+    // either.
     const next = await alarmed([`${hung.url}/`, `${good[0]?.url}/`]);
     await raise(next.event);
     await vi.waitFor(() => expect(good[0]?.received).toHaveLength(2), patience);
     await Promise.all(good.map((each) => each[Symbol.asyncDispose]()));
   });
 
-  test('a failure is tried again with the same ids and body until it is taken', async () => {
+  test('a failed post is repeated with the same ids and body until it is accepted', async () => {
     await using flaky = await receiver((response, nth) => {
       response.writeHead(nth < 3 ? 503 : 204).end();
     });
@@ -147,7 +149,7 @@ describe('webhooks', () => {
     expect(new Set(flaky.received.map(({ body }) => body)).size).toBe(1);
   });
 
-  test('an address that is neither public nor allowed is given up, and said to be so', async () => {
+  test('a webhook to an address that is neither public nor allowed is given up, with the reason', async () => {
     const actions = ['http://169.254.169.254/latest', 'http://10.0.0.1/', 'http://[fd00::1]/'];
     const { alarm_id, event } = await alarmed(actions);
     await raise(event);
@@ -195,7 +197,7 @@ describe('webhooks', () => {
     expectStatus(await cloud.b.call('GET', `${path}?project=x`), 400);
   });
 
-  test('when an alarm is deleted, a webhook that was not taken is tried no further', async () => {
+  test('when an alarm is deleted, a webhook that was not accepted gets no further attempt', async () => {
     await using failing = await receiver((response) => {
       response.writeHead(500).end();
     });

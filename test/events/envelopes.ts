@@ -1,4 +1,4 @@
-/** What AWS puts around our messages, as far as the tests read it. */
+/** Schemas of what AWS puts around Doctor's messages, with the parts that tests read. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod';
 
@@ -74,7 +74,7 @@ export const snsEnvelope = <T extends z.ZodType>(message: T) =>
     ),
   });
 
-/** What a rule of EventBridge sends when its time has come. */
+/** The event of a scheduled rule of EventBridge. */
 export const ScheduledEvent = z.object({
   'detail-type': z.literal('Scheduled Event'),
   source: z.literal('aws.events'),

@@ -43,7 +43,7 @@ const ofPorts = [
   ...['create', 'update', 'delete'].flatMap((verb) => [`${verb}.start`, `${verb}.end`]),
   ...['status.update', 'data_plane_status.update'],
 ].map((end) => `port.${end}`);
-/** The event of a type among those that Doctor makes of a port's row. */
+/** The event of a type that Doctor makes from a port's row. */
 function portEventOf(type: string, row: unknown): DoctorEvent {
   const event = portEvents(Port.parse(row)).find(({ event_type }) => event_type === type);
   if (!event) throw new Error(`the row of the sample makes no ${type}`);
@@ -106,12 +106,12 @@ test('the bus form differs by its signature', () => {
   ]);
 });
 
-test('the dead letter holds what is refused, for that reason', () => {
+test('the sample of a dead letter contains a refused element, with that reason', () => {
   const { reason, element } = sample('queues/dead-letter.json', of('queues/dead-letter.json'));
   expect(receive(element, '2026-01-01T00:00:00.000Z')).toEqual({ ok: false, reason });
 });
 
-test('the events from outside are in the lanes of their messages', () => {
+test('the events from outside have the lanes of their messages', () => {
   const path = 'queues/outside-events.json';
   for (const { body } of sample(path, of(path)).Records) {
     expect(body.events.map(laneOf)).toEqual(body.events.map(() => body.lane));

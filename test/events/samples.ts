@@ -25,7 +25,7 @@ import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from '
 
 export const folder = join(import.meta.dirname, '../../events');
 
-/** A row of the table with what only its indexes need; a tombstone has none of it. */
+/** A row of the table, with attributes that only its indexes need. A tombstone does not have these. */
 const IndexedInstance = Instance.extend({
   on_host: z.string().optional(),
   to_host: z.string().optional(),
@@ -90,7 +90,7 @@ export const samples = {
   'queues/webhooks.json': sqsEvent(WebhookMessage),
   'queues/wide-events.json': sqsEvent(EventMessage),
   'schedule/sweep.json': ScheduledEvent,
-  // What was reported of a host's ports lives in the table of ports, and so in its stream.
+  // Reports on a host's ports are rows of the table of ports, so they are in its stream.
   'streams/data-plane.json': streamEvent(
     HostDataPlane.extend({ id: z.string().startsWith('host#') }).strict(),
   ),
@@ -98,7 +98,7 @@ export const samples = {
   'streams/instance-expired.json': streamEvent(IndexedInstance),
   'streams/instances.json': streamEvent(IndexedInstance),
   'streams/ports.json': streamEvent(IndexedPort),
-  // The counter of service ids lives in the table of hosts, and so in its stream.
+  // The counter of service ids is a row of the table of hosts, so it is in its stream.
   'streams/service-number.json': streamEvent(
     z.strictObject({ host: z.literal('#service-number'), last_number: z.int() }),
   ),

@@ -1,6 +1,6 @@
 /**
- * Alarms on events that do not come: arming, firing and changes in any order, with messages that
- * come late and twice.
+ * Alarms on events that do not come: arming, firing and changes in any order, with late and
+ * repeated messages.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { change, evaluationWorld } from './evaluation-world.ts';
 const timeout = 60;
 const at = (seconds: number): string => laterBy(minute(0), seconds);
 
-/** One alarm on a clock of the test. `handed` has the timers that left the table. */
+/** One alarm on a simulated clock. `handed` has the timers that left the table. */
 function timedWorld() {
   const world = evaluationWorld();
   const clock = { seconds: 0 };
@@ -52,7 +52,10 @@ function timedWorld() {
       handed.add(key);
       messages.push({ alarm_id: row.alarm_id, due: row.timer_at });
     },
-    /** The newest message, or all of them, as SQS may deliver them; they stay, to come again. */
+    /**
+     * Delivers the newest message, or all of them, as SQS may do. The messages stay, so that they
+     * can be delivered again.
+     */
     deliver: async (all: boolean) => {
       await evaluateTimeouts(
         { ...deps, transactionsAtOnce: 2 },
@@ -92,7 +95,7 @@ async function run({ steps }: ReturnType<typeof timedWorld>, each: Step): Promis
   return steps[each.kind]();
 }
 
-/** An alarm that is due and is enabled once more fires: enabling it changed nothing. */
+/** An alarm that is due and is enabled again fires, because enabling it changed nothing. */
 const enabledTwice: Step[] = [
   { kind: 'wait', seconds: 61 },
   { kind: 'tick' },
@@ -153,13 +156,14 @@ test('an event each second costs one write a second at most, and its copies none
   };
   for (let n = 1; n <= 40; n++) {
     const event = change(n, { accepted_at: at(n / 4) });
-    await world.evaluate([event], { arm });
-    await world.evaluate([event], { arm });
+    const now = () => at(n / 4);
+    await world.evaluate([event], { arm, now });
+    await world.evaluate([event], { arm, now });
   }
   expect(arms).toEqual(Array.from({ length: 10 }, (_, n) => at(n + 1)));
 });
 
-test('an alarm that another writer changes meanwhile is armed as it is then', async () => {
+test('an alarm that another writer changes meanwhile is armed in its new form', async () => {
   const world = timedWorld();
   let rival = true;
   const arm = async (from: Alarm, to: Alarm) => {

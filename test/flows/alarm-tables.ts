@@ -1,15 +1,12 @@
-/** Alarms and their history as the tables hold them. */
+/** Alarms and their history in memory, in the form of the tables. */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import {
-  type Chain,
-  type Firing,
-  hasNotification,
-  type OutboxRow,
-} from '../../domain/alarms/firing.ts';
+import type { Chain, Firing } from '../../domain/alarms/firing.ts';
 import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
+import { hasNotification, type OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { Silence } from '../../domain/alarms/silence.ts';
-import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
+import type { ChainOutcome } from '../../flows/alarm-lane.ts';
+import { type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
 import type { RowKey } from '../../flows/written-before.ts';
 
@@ -21,7 +18,7 @@ export const rowKey = ({ event_id, alarm_id }: Pick<Row, 'event_id' | 'alarm_id'
 export function alarmTables(given: readonly Alarm[] = []) {
   const alarms = new Map(given.map((alarm) => [alarm.alarm_id, alarm]));
   const rows = new Map<string, Row>();
-  /** By their ids. All of them are named in the counts of each project. */
+  /** The silences by id. The counts of each project name all of them. */
   const silences = new Map<string, Silence>();
 
   const write = (chain: Chain): ChainOutcome => {

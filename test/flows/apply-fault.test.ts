@@ -89,7 +89,7 @@ test('the failure of one chunk stops no other chunk, and is thrown after all hav
     await new Promise((resolve) => setTimeout(resolve, 5));
     return world.deps.change(changes);
   };
-  /** Pages that come slowly, so that a chunk fails while the next page is still read. */
+  /** Pages that are read slowly, so that a chunk fails while the next page is still being read. */
   async function* instancesOn() {
     for (let page = 0; page < 3; page++) {
       yield all.slice(page * 100, (page + 1) * 100).map(({ uuid }) => uuid);

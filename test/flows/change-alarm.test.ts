@@ -13,7 +13,10 @@ const change: AlarmChange = {
   ...{ timestamp: alarm.timestamp, severity: alarm.severity },
 };
 
-/** Writes that lose so many times to another writer; what was read each time, and what was written. */
+/**
+ * Writes that lose this many times to another writer. Records what was read each time, and what was
+ * written.
+ */
 function losing(times: number) {
   const seen: number[] = [];
   const written: number[] = [];
@@ -38,7 +41,7 @@ function losing(times: number) {
   };
 }
 
-test('a change that lost to another writer is decided again on the alarm as it is then', async () => {
+test('a change that lost to another writer is decided again on the changed alarm', async () => {
   const deps = losing(2);
   const now = await changeAlarm(deps, alarm.alarm_id, (found) =>
     found ? { alarm: { ...found, revision: found.revision + 1 }, change } : undefined,
@@ -60,7 +63,7 @@ test('a deletion that lost to another writer is decided again', async () => {
   expect(deps.written).toEqual([2]);
 });
 
-test('an alarm that is not there is not found, and what decides may refuse before', async () => {
+test('an alarm that does not exist is a 404, and the decision may refuse before that', async () => {
   const none = {
     alarm: async () => undefined,
     replace: async () => true,
@@ -75,7 +78,7 @@ test('an alarm that is not there is not found, and what decides may refuse befor
   await expect(changeAlarm(none, 'x', refuse)).rejects.toThrow('refused');
 });
 
-test('one alarm too many is refused, and one that others overtook is tried again', async () => {
+test('an alarm above the quota is refused, and a creation that others overtook is repeated', async () => {
   const outcomes = ['overtaken', 'filed'] as const;
   let tries = 0;
   const filing = { create: async () => outcomes[tries++] ?? 'filed' };
@@ -85,7 +88,7 @@ test('one alarm too many is refused, and one that others overtook is tried again
   await expect(createAlarm(full, { alarm, change })).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('one alarm without a resource too many is refused, and not tried again', async () => {
+test('an alarm without a resource above the quota is refused, and not repeated', async () => {
   const message = expect.stringContaining('Alarm quota exceeded for user');
   const refused = { code: 'forbidden', message };
   const over = 'over kind quota' as const;

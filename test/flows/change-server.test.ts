@@ -69,7 +69,7 @@ test('an action that another writer overtakes is decided again', async () => {
 });
 
 test.each([[[]], [[instanceWith({ deleted: true })]]])(
-  'what is unknown or deleted is not found',
+  'an unknown or deleted server is not found',
   async (instances) => {
     const world = worldOf({ hosts: [hostWith()], instances });
     await expect(act(world, error)).rejects.toMatchObject({ code: 'not_found' });

@@ -2,12 +2,14 @@
 
 import { expect, test } from 'vitest';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { id } from '../domain/rows.ts';
 import { alarmTables } from './alarm-tables.ts';
 import { becomes, clearing, evaluationWorld } from './evaluation-world.ts';
 
 const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({
   alarmCounts: async (ids) => made.alarmCounts(ids),
+  lastCounts: lastCounts(),
   alarmsUnder: async (keys) => made.alarmsUnder(keys),
   alarms: async (ids) => made.alarms(ids),
   written: async (keys) => made.written(keys),
@@ -46,7 +48,7 @@ test('an event without a notification is recorded, so that a late copy does not 
   expect(published).toHaveLength(3);
 });
 
-test('of a chain that a rival has begun the rest is decided anew', async () => {
+test('if another evaluator has begun a chain, the rest of it is decided again', async () => {
   const { alarms, rows, published, state, evaluate, file, transitions, deps } = evaluationWorld();
   file(clearing);
   const rival = alarmTables([...alarms.values()]);

@@ -1,6 +1,6 @@
 /**
- * Raises and clears of every effect by several sources: whatever their order, their repetition and
- * what runs at once, the target ends as the newest report of each source says.
+ * Raises and clears of every effect by several sources. In any order, with repetitions and at the
+ * same time, the target ends in the state that the newest report of each source says.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ const newWorld = () =>
   );
 type World = ReturnType<typeof newWorld>;
 
-/** Each effect with its target, and whether a world shows that it holds the target. */
+/** Each effect with its target, and a function that tells whether it holds the target down. */
 const effects = [
   ['host_down', host, ({ hosts }: World) => hosts.get('compute-1')?.forced_down],
   ['host_unreachable', host, ({ hosts }: World) => hosts.get('compute-1')?.forced_down],
@@ -41,7 +41,7 @@ const effects = [
     ({ ports }: World) => ports.rows.get(id(0))?.data_plane_status === 'DOWN',
   ],
   ['port_status', port, ({ ports }: World) => ports.rows.get(id(0))?.status === 'DOWN'],
-  // It changes no state: what is left is the conditions themselves.
+  // This effect changes no state, so only the conditions themselves are compared.
   [
     'none',
     host,
@@ -111,7 +111,7 @@ describe.each(effects)('%s', (effect, target, held) => {
     const turns = stories.chain((story) =>
       fc.record({
         story: fc.constant(story),
-        // Which source has the next turn, and whether it repeats its last report instead.
+        // The source that reports next, and whether it repeats its last report.
         turns: fc.array(fc.tuple(fc.nat(story.length - 1), fc.boolean()), { maxLength: 20 }),
       }),
     );

@@ -1,4 +1,4 @@
-/** What reports of monitors read and write, on hosts, servers and ports in memory. */
+/** The stores that reports of monitors read and write, with hosts, servers and ports in memory. */
 import { type Holds, noHolders } from '../../domain/conditions/held-target.ts';
 import type { ReportConditionsDeps } from '../../flows/report-conditions.ts';
 import type { ConditionWrite } from '../../flows/write-report.ts';
@@ -25,7 +25,7 @@ export function conditionsWorld(world: World = worldOf(), ports = portsWorld(0))
       if ((holds.get(next.holds_id)?.version ?? 0) !== next.version - 1) return false;
       const { from, to } = condition;
       if (world.conditions.get(to.condition_id)?.revision !== from?.revision) return false;
-      // Both are set before anything else runs, as in the transaction of the table.
+      // Both are set without an await between them, as in the transaction of the table.
       holds.set(next.holds_id, next);
       return world.deps.saveCondition(condition);
     },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import type { GroupMessage } from '../../domain/events/messages.ts';
 import { deliver } from '../../flows/deliver.ts';
@@ -39,14 +40,14 @@ function depsOf(publish: (given: readonly OutboxRow[]) => Promise<readonly Outbo
   return { deps, marked, webhooks, groups, steps };
 }
 
-test('what was published is marked', async () => {
+test('published rows are marked', async () => {
   const { deps, marked, steps } = depsOf(async (given) => given);
   expect(await deliver(deps, rows)).toBe(3);
   expect(marked).toEqual(rows);
   expect(steps).toEqual([]);
 });
 
-test('what the topic refused is not marked, and noted', async () => {
+test('rows that the topic refused are not marked, and logged', async () => {
   const { deps, marked, steps } = depsOf(async (given) => given.slice(0, 2));
   expect(await deliver(deps, rows)).toBe(2);
   expect(marked).toEqual(rows.slice(0, 2));
@@ -98,7 +99,7 @@ test('rows whose webhooks cannot be queued are left to the sweeper, the others a
   expect(steps).toEqual(['webhooks']);
 });
 
-test('a row whose body cannot be parsed is left, and the others are delivered', async () => {
+test('a row whose body cannot be parsed is skipped, and the others are delivered', async () => {
   const { deps, marked, steps } = depsOf(async (given) => given);
   expect(await deliver(deps, [{ ...hooked, body: '{' }, ...rows])).toBe(3);
   expect(marked).toEqual(rows);
@@ -108,7 +109,7 @@ test('a row whose body cannot be parsed is left, and the others are delivered', 
 const fault_id = id(50);
 const ofFault = rows.map((row): OutboxRow => ({ ...row, fault_id, grouped: true }));
 
-test('what a fault fired where groups are wanted is named in one message of its fault and project', async () => {
+test('if groups are requested, the firings of a fault are named in one message for the fault and project', async () => {
   const { deps, marked, groups } = depsOf(async (given) => {
     expect(groups).toHaveLength(2);
     return given;
@@ -123,7 +124,7 @@ test('what a fault fired where groups are wanted is named in one message of its 
   expect(marked).toHaveLength(9);
 });
 
-test('an action that wants groups is in that of the fault, and alone without a fault', async () => {
+test('an action that requests groups is in the group of the fault, and in its own group without a fault', async () => {
   const actions = ['https://a.example/?doctor-group=fault', 'https://b.example/'];
   const { deps, webhooks, groups } = depsOf(async (given) => given);
   await deliver(deps, [{ ...rowOf(5, actions), fault_id }]);

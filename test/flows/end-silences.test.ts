@@ -1,6 +1,7 @@
 /** The end of silences, on rows in memory. */
 import { expect, test } from 'vitest';
-import { hasNotification, heldShard, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { hasNotification, type OutboxRow } from '../../domain/alarms/outbox-row.ts';
+import { heldShard } from '../../domain/alarms/outbox-shards.ts';
 import { nextLookAt, type Silence } from '../../domain/alarms/silence.ts';
 import { slices } from '../../domain/slices.ts';
 import { type EndSilencesDeps, endSilences } from '../../flows/end-silences.ts';
@@ -70,7 +71,7 @@ function silencedWorld() {
   return { ...world, silence, end, ended, heldBy };
 }
 
-test('what is in alarm when its silence ends is notified once, and nothing before', async () => {
+test('an alarm that is still raised when its silence ends is notified once, and not before', async () => {
   const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
   silence();
   file(clearing);
@@ -87,7 +88,7 @@ test('what is in alarm when its silence ends is notified once, and nothing befor
   expect(ended).toEqual([id(77)]);
 });
 
-test('what came and went is not notified', async () => {
+test('an alarm that was raised and cleared in the silence is not notified', async () => {
   const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
   silence();
   file(clearing);
@@ -108,7 +109,7 @@ test('an alarm that was notified before the silence, and cleared in it, is notif
   expect(transitions()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok']);
 });
 
-test('what an evaluator writes late is found: the silence is looked at again', async () => {
+test('a firing that an evaluator writes late is found, because the silence is read again', async () => {
   const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
   silence();
   file({});
@@ -120,7 +121,7 @@ test('what an evaluator writes late is found: the silence is looked at again', a
   expect(ended).toEqual([]);
 });
 
-test('a silence that overlaps goes on holding what another one held', async () => {
+test('an overlapping silence continues to hold the rows of one that has ended', async () => {
   const { silence, end, file, evaluate, transitions, heldBy } = silencedWorld();
   silence();
   file(clearing);
@@ -157,7 +158,7 @@ test('an alarm that changes meanwhile is decided in the next run', async () => {
   expect(transitions()).toEqual(['m-1 insufficient data→alarm']);
 });
 
-test('of very many firings of an alarm, the newest is released all the same', async () => {
+test('of very many firings of an alarm, the newest is still released', async () => {
   const { silence, end, file, evaluate, transitions, heldBy } = silencedWorld();
   silence();
   file({ repeat_actions: true });
@@ -167,7 +168,7 @@ test('of very many firings of an alarm, the newest is released all the same', as
   expect(heldBy(id(77))).toEqual([]);
 });
 
-test('while a silence lasts, what it holds of an alarm that fires again and again is thinned out', async () => {
+test('while a silence lasts, most rows that it holds of a frequently firing alarm are dropped', async () => {
   const { silence, silences, end, file, evaluate, transitions, heldBy } = silencedWorld();
   silence({ due_at: minute(15) });
   file({ repeat_actions: true });
@@ -175,7 +176,7 @@ test('while a silence lasts, what it holds of an alarm that fires again and agai
   for (let n = 1; n <= 60; n++) await evaluate([becomes(n, 'stopped')]);
   expect(heldBy(id(77))).toHaveLength(120);
   await end(15);
-  // Of each alarm the first row, which says what was before, and the newest ones.
+  // The first row of each alarm, which has the state before, and the newest rows.
   expect(heldBy(id(77))).toHaveLength(2 * 21);
   expect(silences.get(id(77))?.due_at).toBe(nextLookAt(silenceWith(), minute(15)));
   expect(transitions()).toEqual([]);
@@ -185,7 +186,7 @@ test('while a silence lasts, what it holds of an alarm that fires again and agai
   expect(heldBy(id(77))).toEqual([]);
 });
 
-test('a run whose time is over decides nothing, has dropped what it read, and the next one goes on', async () => {
+test('a run whose time is over decides nothing and has dropped the rows that it read; the next run continues', async () => {
   const { silence, end, file, evaluate, transitions, heldBy } = silencedWorld();
   silence();
   file({ repeat_actions: true });
@@ -198,7 +199,7 @@ test('a run whose time is over decides nothing, has dropped what it read, and th
   expect(transitions()).toEqual(['m-50 alarm→alarm']);
 });
 
-test('alarms are decided a few at once, and one that fails is decided by the next run', async () => {
+test('a few alarms are decided at once, and one that fails is decided by the next run', async () => {
   const { silence, end, interruptions, file, evaluate, transitions, heldBy } = silencedWorld();
   silence();
   for (let n = 1; n <= 30; n++) file({ resource_id: 'vm-1' });
@@ -219,7 +220,7 @@ test('alarms are decided a few at once, and one that fails is decided by the nex
   expect(transitions()).toHaveLength(30);
 });
 
-test('silences that are over come before those that last and are looked at', async () => {
+test('silences that have ended are handled before active ones', async () => {
   const { silence, end } = silencedWorld();
   silence({ silence_id: id(75), ends_at: minute(200), due_at: minute(40) });
   silence({ silence_id: id(76), ends_at: minute(200), due_at: minute(50) });

@@ -101,7 +101,7 @@ test.each([
   expect(world.departures.size).toBe(0);
 });
 
-test('with an executor the instance is on its way, and an event notifies the executor', async () => {
+test('with an executor the instance is being moved, and an event notifies the executor', async () => {
   const world = failed();
   await leave(world, undefined, 'external');
   expect(row(world)).toMatchObject({ host: 'compute-1', task_state: 'rebuilding' });
@@ -231,7 +231,7 @@ test('a further fault of the source does not change instances on their way', asy
   expect(row(world)).toEqual(movingInstance());
 });
 
-test('readers see the failed move before it is written', async () => {
+test('readers see that a move has failed before that is written', async () => {
   const world = onItsWay([downHost(), failedTarget()]);
   world.state.hidden.add(id(10));
   await applyFault(world.deps, failedTarget());

@@ -109,7 +109,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
       }
     }
   };
-  /** A refusal is an answer; any other error fails the test. */
+  /** An error that the API answers is a result; any other error fails the test. */
   const answered = async (given: Act, n: number): Promise<void> => {
     await act(given, n).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
@@ -119,7 +119,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
 }
 type World = ReturnType<typeof worldOf>;
 
-/** What each write of an instance may do to its evacuation. */
+/** The changes of its evacuation that a write of an instance may make. */
 function expectOneMove({ from, to }: Write): void {
   if (!from || from.incarnation !== to.incarnation) {
     expect(to.evacuation).toBeNull();
@@ -129,7 +129,7 @@ function expectOneMove({ from, to }: Write): void {
   expect(to.reported_at >= from.reported_at).toBe(true);
   const before = inFlight(from);
   if (before) {
-    // It is the same move until it has ended, and it ends where it was going, or fails.
+    // The move stays the same until it has ended. It ends at its target, or fails.
     expect(to.evacuation?.uuid).toBe(before.uuid);
     if (to.evacuation?.status === 'done') expect(to.host).toBe(before.dest ?? to.evacuation.dest);
     else if (inFlight(to)) expect(to.host).toBe(before.source);
@@ -141,9 +141,9 @@ function expectOneMove({ from, to }: Write): void {
 }
 
 /**
- * Expects that rows, copies and counts agree. Nova counts what it moved itself. With an external
- * executor a move may end after its source is up again: as in Nova, `done` records keep a host
- * down, accepted ones do not.
+ * Expects that rows, copies and counts agree. Moves of Nova are counted by Nova itself. With an
+ * external executor a move may end after its source is up again: as in Nova, records with `done`
+ * keep a host down, accepted ones do not.
  */
 function expectAgreement(
   { hosts, instances, migrations, departures }: World,
@@ -164,7 +164,10 @@ function expectAgreement(
   }
 }
 
-/** Expects that no instance is active on a host that is down, or on its way to one that failed. */
+/**
+ * Expects that no instance is active on a host that is down, or is being moved to a host that
+ * failed.
+ */
 async function expectTruth({ deps, hosts }: World): Promise<void> {
   for (const { instance } of await readServers(deps, uuids)) {
     const host = hosts.get(instance.host ?? '');
@@ -178,7 +181,7 @@ async function expectTruth({ deps, hosts }: World): Promise<void> {
 }
 
 test.each(executors)(
-  'with the executor %s a move is one, and the books agree',
+  'with the executor %s each server moves once, and the records agree',
   async (executor) => {
     const acts = fc.array(Act, { minLength: 2, maxLength: 7 });
     await fc.assert(
@@ -189,7 +192,8 @@ test.each(executors)(
         for (const write of history) expectOneMove(write);
         expectAgreement(world, executor);
         await expectTruth(world);
-        // What the fault-finisher does, when the index shows all: rows are as readers saw them.
+        // Does the work of the fault-finisher with complete indexes. After it, rows are as readers
+        // saw them before.
         const seen = await readServers(world.deps, uuids);
         world.state.hidden.clear();
         for (const each of world.hosts.values()) await applyFault(world.deps, each);

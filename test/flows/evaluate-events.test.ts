@@ -1,7 +1,7 @@
-/** Which alarms an event fires, how often, and how much is written at once. */
+/** Which alarms an event fires, how often, and how many rows are written at once. */
 
 import { expect, test } from 'vitest';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, gentlePace } from '../../flows/evaluate-events.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';

@@ -1,10 +1,12 @@
 /** Alarms and history in memory, for tests of the evaluation of events. */
 import { expect } from 'vitest';
 import type { Alarm, RuleCondition } from '../../domain/alarms/alarm.ts';
-import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
+import type { Chain } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -19,7 +21,7 @@ export const change = (n: number, given: Partial<DoctorEvent> = {}): DoctorEvent
   ...given,
 });
 
-/** The same, with the state that vm-1 has then. */
+/** The n-th change of vm-1, with the state after it. */
 export const becomes = (n: number, to: string): DoctorEvent => {
   const event = change(n);
   return { ...event, traits: [...event.traits, ['state', 1, to]] };
@@ -30,7 +32,7 @@ export const stateIs = (value: string): RuleCondition => ({
   ...{ field: 'traits.state', op: 'eq', type: '', value },
 });
 
-/** A rule that is raised by what stops, and cleared by what runs again. */
+/** A rule that a stop raises, and a start clears. */
 export const clearing = {
   rule: {
     event_type: '*',
@@ -52,6 +54,7 @@ export function evaluationWorld() {
     alarmCounts: async (ids) => tables.alarmCounts(ids),
     silences: async (ids) => tables.silences(ids),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),

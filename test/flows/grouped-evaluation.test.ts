@@ -1,11 +1,11 @@
-/** What the evaluation does in projects with subscriptions that want groups. */
+/** The evaluation in projects with subscriptions that request groups. */
 import { expect, test } from 'vitest';
 import type { GroupMessage } from '../../domain/events/messages.ts';
 import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { id, minute } from '../domain/rows.ts';
 import { change, evaluationWorld } from './evaluation-world.ts';
 
-/** A world in which the projects want groups. */
+/** A world in which these projects request groups. */
 function groupedWorld() {
   const world = evaluationWorld();
   const groups: GroupMessage[] = [];
@@ -20,7 +20,7 @@ function groupedWorld() {
 }
 const fault_id = id(50);
 
-test('what a fault fires is published, and named in the message of its group', async () => {
+test('the firings of a fault are published, and named in the message of their group', async () => {
   const { evaluate, file, deps, groups, published } = groupedWorld();
   file({});
   await evaluate([change(1, { fault_id })], deps);
@@ -30,7 +30,7 @@ test('what a fault fires is published, and named in the message of its group', a
   ]);
 });
 
-test('what no fault fires is marked for a group of its own, by events and by timeouts', async () => {
+test('firings without a fault, by events and by timeouts, are marked each for its own group', async () => {
   const { evaluate, file, deps, groups, published } = groupedWorld();
   const rule = { event_type: '*', query: [], timeout: 60 };
   file({}, { rule, state: 'ok', armed_at: minute(5), timer_at: minute(10) });

@@ -12,7 +12,7 @@ import { worldOf } from './world.ts';
 const hostNames = ['compute-1', 'compute-2'];
 const uuids = [id(10), id(20)];
 
-/** A step, and the time of its caller's clock: clocks differ by minutes. */
+/** A step, and the time on its caller's clock. The clocks differ by minutes. */
 const Act = fc.oneof(
   fc.record({
     kind: fc.constantFrom('down', 'up'),
@@ -72,7 +72,7 @@ test('no fault is recorded without being applied, and no row goes back in time',
       const { world, history, answered } = rivals(scheduler);
       for (const uuid of late) world.state.hidden.add(uuid);
       await scheduler.waitFor(Promise.all(given.map(answered)));
-      // What the fault-finisher does, when the index shows all.
+      // Does the work of the fault-finisher with complete indexes.
       world.state.hidden.clear();
       for (const host of world.hosts.values()) await applyFault(world.deps, host);
 
@@ -82,7 +82,7 @@ test('no fault is recorded without being applied, and no row goes back in time',
         expect(to.reported_at >= from.reported_at).toBe(true);
         if (from.host !== to.host) continue;
         expect(to.fault_number).toBeGreaterThanOrEqual(from.fault_number);
-        // Of a fault that is noted something stopped, or was stopped or gone before.
+        // Every recorded fault stopped an instance, or found it stopped or deleted.
         if (to.fault_number > from.fault_number) {
           expect(['stopped', 'deleted']).toContain(to.vm_state);
         }

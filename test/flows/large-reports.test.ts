@@ -1,4 +1,4 @@
-/** What a report of 1,000 items reads and writes. */
+/** The reads and writes of a report of 1,000 items. */
 import { expect, test } from 'vitest';
 import type { ConditionEffect, ConditionTarget } from '../../domain/conditions/observation.ts';
 import { reportConditions } from '../../flows/report-conditions.ts';
@@ -49,7 +49,7 @@ function countedWorld() {
     markApplied: counted('markApplied', deps.markApplied),
     keepUnmatched: counted('keepUnmatched', deps.keepUnmatched),
   };
-  /** Reports all targets at a minute; the calls that this made. */
+  /** Reports all targets at a minute. Returns the calls that were made. */
   const report = async (given: Parameters<typeof item>[1], at = 20, source = am) => {
     for (const name of Object.keys(calls)) delete calls[name];
     const items = numbers.map((n) => item(n, given));
@@ -148,7 +148,7 @@ test('the ends of several hosts: one from which servers were evacuated stays dow
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });
 
-test('several alerts of one host: what the first one wrote is read again', async () => {
+test('with several alerts of one host, the row that the first one wrote is read again', async () => {
   const world = countedWorld();
   const one: Given = { target: () => ({ kind: 'host', host: 'compute-0' }), status: 'raised' };
   const few = [0, 1, 2].map((n) => item(n, one));

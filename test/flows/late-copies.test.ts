@@ -1,8 +1,9 @@
-/** The copy of an event that was evaluated before: what it reads and writes. */
+/** The reads and writes of the copy of an event that was evaluated before. */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import type { Rest } from '../../flows/find-candidates.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -29,6 +30,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
     alarmCounts: async (ids) => made.alarmCounts(ids),
     silences: async (ids) => made.silences(ids),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: async (asked, bounds) => made.alarmsUnder(asked, bounds),
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => {
@@ -121,7 +123,7 @@ test('if the rows cannot be read, the transactions decide', async () => {
   expect(log).toContain('write 6 rows');
 });
 
-test('what a copy leaves for later is a copy as well', async () => {
+test('the rest that a copy leaves for later is also marked as a copy', async () => {
   const { deps, rests } = world(120);
   const gentle = { ...deps, pace: gentlePace };
   await evaluateEvents(gentle, events.slice(0, 1));

@@ -1,6 +1,6 @@
 /**
- * Very many alarms whose timers fall due at one moment: what they cost, and what one of them cannot
- * do to others.
+ * Very many alarms whose timers fall due at the same time: their cost, and that one of them cannot
+ * harm the others.
  */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
@@ -13,7 +13,7 @@ import { evaluationWorld } from './evaluation-world.ts';
 
 const due = minute(10);
 
-/** So many armed alarms of a project, which are due at one moment, and their messages. */
+/** This many armed alarms of a project, which are due at the same time, and their messages. */
 function dueAtOnce(count: number) {
   const world = evaluationWorld();
   const rule = { event_type: 'backup.done', query: [], timeout: 60 };
@@ -68,7 +68,7 @@ test('ten thousand are read in forty requests, and written in full transactions,
   expect(await evaluateTimeouts(deps, again)).toMatchObject({ fired: 0, published: 0 });
 });
 
-test('a transaction that fails stops no other: what was written is published, and the repeat does the rest', async () => {
+test('a transaction that fails does not stop the others: written rows are published, and the repeat does the rest', async () => {
   const { deps, messages, published } = dueAtOnce(40);
   const [{ message }] = [messages[0] ?? expect.unreachable()];
   const failing: EvaluateTimeoutsDeps = {

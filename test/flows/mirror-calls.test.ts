@@ -5,11 +5,14 @@ import { type CallTrouble, callOf, callTroubles } from '../cloud/calls.ts';
 import { portId, serverId } from '../cloud/listings.ts';
 import { type MirrorWorld, mirrorWorld } from './mirror-world.ts';
 
-/** A job of the mirror: what it finds, its turns, and the requests that it makes, in any order. */
+/**
+ * A job of the mirror: the cloud at its start, its turns, and the requests that it makes, in any
+ * order.
+ */
 type Work = {
   readonly name: string;
   readonly prepare: (mirror: MirrorWorld) => Promise<void>;
-  /** One turn; false if it is to be repeated after its pause. */
+  /** Takes one turn. False if it must be repeated after its pause. */
   readonly turn: (mirror: MirrorWorld) => Promise<boolean>;
   readonly calls: readonly string[];
 };
@@ -78,7 +81,10 @@ const works: readonly Work[] = [
   },
 ];
 
-/** What Doctor has after the work, without times, and without the counts of a page that was read twice. */
+/**
+ * Doctor's rows after the work, without times, and without the counts of a page that was read
+ * twice.
+ */
 const endOf = ({ world, ports }: MirrorWorld) => ({
   hosts: [...world.hosts.values()].map(({ host, forced_down, revision, deleted }) => ({
     ...{ host, forced_down, revision, deleted },

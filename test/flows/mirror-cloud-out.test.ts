@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => mirror.cloud.stop());
 
-/** What the rows say of servers and ports. */
+/** The states of servers and ports in the rows. */
 const rowsOf = ({ world, ports }: MirrorWorld) => ({
   servers: [...world.instances.values()].map(({ uuid, host, vm_state }) => ({
     uuid,

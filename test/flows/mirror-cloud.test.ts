@@ -1,4 +1,7 @@
-/** The jobs that mirror a cloud: walks and changes; what they cost, and what they never undo. */
+/**
+ * The jobs that mirror a cloud (walks and changes): their costs, and the changes that they never
+ * undo.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { holdsId } from '../../domain/conditions/held-target.ts';
 import { unknownPortEnd } from '../../domain/mirror/mirrored-port.ts';
@@ -89,7 +92,7 @@ describe('a walk', () => {
     await mirror.run('walk');
     expect([rowOf(3)?.deleted, rowOf(4)?.deleted]).toEqual([false, true]);
     expect([portOf(3)?.deleted, portOf(4)?.deleted]).toEqual([false, true]);
-    // A host with servers stays, and the walk says why.
+    // A host with servers stays, and the walk records why.
     expect(mirror.world.hosts.get('compute-2')?.deleted).toBe(false);
     expect(walkOf()?.differences).toContainEqual({
       ...{ resource: 'host', id: 'compute-2', kind: 'failed' },
@@ -210,7 +213,7 @@ describe('a walk', () => {
     expect(walkOf()?.counts).toMatchObject({ servers: { seen: 600 }, ports: { seen: 600 } });
   });
 
-  test('that was asked for takes the place of one that was not, and is joined by the next', async () => {
+  test('on request replaces a scheduled one, and a second request joins it', async () => {
     mirror.lists.fill(600);
     await runJob(mirror.deps, 'walk');
     const asked = await requestWalk(mirror.deps, { dry_run: false });
@@ -262,8 +265,8 @@ describe('pages', () => {
   });
 });
 
-describe('what is gone', () => {
-  test('is asked for while the turn has time; the next walk sees the rest', async () => {
+describe('a thing that no longer exists in the cloud', () => {
+  test('is looked up while the turn has time; the next walk handles the rest', async () => {
     mirror.lists.fill(6);
     await mirror.run('walk');
     for (let n = 1; n <= 6; n++) mirror.lists.servers.delete(serverId(n));
@@ -283,7 +286,7 @@ describe('what is gone', () => {
 });
 
 describe('changes', () => {
-  test('are taken over, with deletions, from a minute before the last listing on', async () => {
+  test('since a minute before the last listing are taken over, deletions included', async () => {
     mirror.lists.fill(3);
     await mirror.run('walk');
     await mirror.run('changes');

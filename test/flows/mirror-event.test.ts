@@ -22,7 +22,7 @@ const event = (type: string, n: number, ...more: readonly Trait[]): DoctorEvent 
   generated: minute(n).slice(0, -1),
 });
 
-/** Takes events; says of each whether its own event replaces it. */
+/** Handles events. Returns for each whether Doctor's own event replaces it. */
 async function mirror({ deps }: World, ...events: readonly DoctorEvent[]) {
   const skipped: string[] = [];
   const own: boolean[] = [];
@@ -143,7 +143,7 @@ test('any order and repetition of events ends in the same state', async () => {
   );
 });
 
-test('events that the inventory may make itself wait for it, and all others do not', async () => {
+test('events that the inventory may replace by its own wait for it, and all others do not', async () => {
   const lanes: string[] = [];
   const taken: string[] = [];
   const events = ['create.end', 'power_off.end'].map((type) => event(type, 1));

@@ -1,9 +1,10 @@
 /**
- * Hundreds of hosts that are up again at once, beside a walk: what the jobs of the mirror take from
- * each other. The queue and its processes are played in time that the test moves; each request to
- * the cloud takes 400 ms.
+ * Hundreds of hosts that are up again at once, during a walk: how the jobs of the mirror affect
+ * each other. The queue and its processes are simulated on a clock of the test; each request to the
+ * cloud takes 400 ms.
  */
 import { afterEach, expect, test, vi } from 'vitest';
+import { callShares } from '../../domain/cloud/call-shares.ts';
 import { type CloudJobName, turnsOfMinute } from '../../domain/mirror/cloud-job.ts';
 import type { CloudReader, CloudServerPage } from '../../flows/cloud-reader.ts';
 import { type MirrorCloudDeps, runJob } from '../../flows/mirror-cloud.ts';
@@ -67,8 +68,8 @@ function slowCloud() {
 
 type Message = { readonly at: number; readonly of: CloudJobName | { readonly host: string } };
 
-/** Two minutes of the queue. `callsInFlight` is the setting. */
-async function twoMinutes(callsInFlight: number) {
+/** Two minutes of the queue. */
+async function twoMinutes(returnedAtOnce: number) {
   const world = await mirrorWorld([]);
   await world.cloud.stop();
   vi.useFakeTimers({
@@ -82,7 +83,7 @@ async function twoMinutes(callsInFlight: number) {
     ...world.deps,
     now,
     cloud: reader,
-    returnedAtOnce: callsInFlight - 3,
+    returnedAtOnce,
     newId: () => id(1),
     sendJob: async (of, seconds = 0) => {
       queue.push({ of, at: Date.now() + seconds * 1000 });
@@ -119,18 +120,19 @@ async function twoMinutes(callsInFlight: number) {
   return { seen, begun, waiting: world.jobs.get('returned')?.returned };
 }
 
-test.each([4, 8])(
-  'with %i calls in flight at most, 300 hosts are read once each, the walk goes on, and no look at services is late',
-  async (callsInFlight) => {
-    const { seen, begun, waiting } = await twoMinutes(callsInFlight);
-    expect([callsInFlight - 1, callsInFlight]).toContain(seen.most);
+test.each([14, 18])(
+  'with %i calls of all functions in flight at most, 300 hosts are read once each, the walk goes on, and no look at services is late',
+  async (limit) => {
+    const { returned } = callShares(limit);
+    const { seen, begun, waiting } = await twoMinutes(returned);
+    expect([returned + 2, returned + 3]).toContain(seen.most);
     expect(seen.hosts.toSorted()).toEqual(hosts.toSorted());
     expect(waiting).toEqual([]);
     // The walk has a request in flight nearly all the time: two minutes have room for 300.
     expect(seen.walk).toBeGreaterThan(240);
     const looks = begun.filter(({ job }) => job === 'services');
     expect(looks).toHaveLength(12);
-    // The walk looks at them once too.
+    // The walk reads them once too.
     expect(seen.services).toBe(13);
     expect(seen.changes).toBe(4);
     for (const job of ['services', 'changes']) {

@@ -1,4 +1,7 @@
-/** The job that reads the services of a cloud: new hosts, and what others do to the flag `forced_down`. */
+/**
+ * The job that reads the services of a cloud: new hosts, and changes of the flag `forced_down` by
+ * others.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { serverId } from '../cloud/listings.ts';
 import { type MirrorWorld, mirrorWorld } from './mirror-world.ts';
@@ -82,7 +85,8 @@ describe('services', () => {
     expect([hostOf('compute-1')?.forced_down, hostOf('compute-2')?.forced_down]).toEqual([
       ...[false, false],
     ]);
-    // It is looked at again: what Doctor was writing may be somebody else's by then.
+    // The host is read again, because another caller may have changed meanwhile what Doctor was
+    // writing.
     mirror.applied.set('compute-2', { forced_down: false, done: true, at });
     mirror.pass(1);
     await mirror.run('services');

@@ -25,7 +25,7 @@ export async function mirrorWorld(hosts: readonly string[]) {
   const world = worldOf();
   const ports = portsWorld(0);
   const clock = { at: Date.parse('2026-02-01T00:00:00.000Z') };
-  /** Every look at the clock is a millisecond later. */
+  /** Each read of the clock is one millisecond later. */
   const now = () => new Date(clock.at++).toISOString();
   const jobs = new Map<CloudJobName, CloudJob>();
   const queued: { readonly job: CloudJobName; readonly seconds: number }[] = [];
@@ -109,7 +109,7 @@ export async function mirrorWorld(hosts: readonly string[]) {
       while (turn === 'more') turn = await runJob(using, job);
       return turn;
     },
-    /** The time of Doctor passes. */
+    /** Advances Doctor's clock. */
     pass: (minutes: number) => {
       clock.at += minutes * 60_000;
     },

@@ -1,4 +1,4 @@
-/** What the records of the streams add to the feed of changes. */
+/** The rows that records of the streams add to the feed of changes. */
 import { expect, test } from 'vitest';
 import type { ChangeNote } from '../../domain/activity/change-feed.ts';
 import { type Affected, affectedBy } from '../../domain/hosts/affected.ts';
@@ -10,7 +10,7 @@ import type { RowChange } from '../../flows/row-change.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
-/** The notes of changes, and of which faults it was read what they affected. */
+/** The rows of the feed, and the faults whose affected servers and ports were read. */
 async function notesOf(changes: readonly RowChange[], touched: readonly Affected[] = []) {
   const notes: ChangeNote[] = [];
   const read: string[] = [];

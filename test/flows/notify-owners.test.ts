@@ -55,7 +55,7 @@ test('a fault and a switch of maintenance in one update send both kinds of event
 });
 
 test.each(['instances', 'send'] as const)(
-  'once it is recorded, a switch is answered though `%s` fails',
+  'once it is recorded, a switch is answered even if `%s` fails',
   async (name) => {
     const world = cloud();
     const failing = async () => {

@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Asks until the states are used up; the last one stays. */
+/** Returns the states one after the other; the last one is repeated. */
 async function asked(states: readonly ProofState[]) {
   let reads = 0;
   const answer = isProven(
@@ -28,7 +28,7 @@ async function asked(states: readonly ProofState[]) {
 test.each([
   { states: ['written'], result: true, reads: 1 },
   { states: ['open', 'open', 'written'], result: true, reads: 3 },
-  // Another transaction has the place: nothing is waited for.
+  // Another transaction has the place, so the evaluation does not wait.
   { states: ['refused'], result: false, reads: 1 },
   { states: ['open', 'refused'], result: false, reads: 2 },
   { states: ['open'], result: false, reads: 9 },

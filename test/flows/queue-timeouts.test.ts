@@ -1,4 +1,4 @@
-/** Timers that are due soon go from the table to the queue. */
+/** Timers that are due soon are moved from the table to the queue. */
 import { expect, test } from 'vitest';
 import type { ProjectTimer } from '../../domain/alarms/timeout-messages.ts';
 import { laterBy } from '../../domain/time.ts';
@@ -6,7 +6,7 @@ import { aheadSeconds, timerPartOf, timerSlotOf } from '../../domain/timers/time
 import { type QueueTimeoutsDeps, queueTimeouts } from '../../flows/queue-timeouts.ts';
 import { id, minute } from '../domain/rows.ts';
 
-/** A table of timers that are due so many minutes after the beginning, in pages of `perPage`. */
+/** A table of timers that are due this many minutes after the beginning, in pages of `perPage`. */
 function table(dues: readonly number[], perPage = 1) {
   const rows = new Map(
     dues.map((n, index): [number, ProjectTimer] => [
@@ -63,7 +63,7 @@ test('ten thousand that fall due at one moment are spread over four partitions, 
   const { read, sent, rows, counts, deps } = table(Array(10_000).fill(10.05), 500);
   expect(await queueTimeouts(deps, '')).toMatchObject({ queued: 10_000 });
   expect([sent.length, rows.size, read.length]).toEqual([10_000, 0, 12]);
-  // A partition takes 1,000 writes a second: the quarter of them is removed in three.
+  // A partition takes 1,000 writes a second, so a quarter of them is removed in three seconds.
   expect(counts).toEqual({ sends: counts.removals, removals: expect.any(Number) });
   expect(counts.sends).toBeLessThanOrEqual(4 * 6);
 });

@@ -1,4 +1,4 @@
-/** The servers of hosts that are up again in the cloud: read at once, not by the next walk. */
+/** The servers of hosts that are up again in the cloud are read at once, not by the next walk. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { newJob } from '../../domain/mirror/cloud-job.ts';
 import { mostReturned } from '../../domain/mirror/returned-host.ts';
@@ -18,7 +18,7 @@ const force = (forced_down: boolean) => {
   const [, service] = mirror.lists.services;
   if (service) service.forced_down = forced_down;
 };
-/** What the cloud says of the host, in its servers. */
+/** The cloud's states of the host's servers. */
 const showHost = (host_status: 'UP' | 'DOWN') => {
   for (const n of [1, 3]) {
     const found = mirror.lists.servers.get(serverId(n));
@@ -45,7 +45,7 @@ async function returned() {
   expect(stateOf(1)).toBe('stopped');
 }
 
-test('a host that is up again has its servers active as soon as the cloud shows it up, with one request and none of other hosts', async () => {
+test('the servers of a host that is up again are active as soon as the cloud shows the host up, with one request and none for other hosts', async () => {
   await returned();
   showHost('DOWN');
   mirror.pass(1);
@@ -100,7 +100,7 @@ test('a host of many servers is read page by page', async () => {
   expect(requests()).toBe(before + 2);
 });
 
-describe('a host that returns while it is read', () => {
+describe('a host that is up again while it is read', () => {
   test('is read once more', async () => {
     await returned();
     const { cloud } = mirror.deps;

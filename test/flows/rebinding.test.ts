@@ -63,7 +63,7 @@ test('a port that goes to a host in the same state sends no toggle', async () =>
   expect(changesOf(world, id(0))).toEqual(['null to DOWN']);
 });
 
-test('what the same request says of the data plane stands', async () => {
+test('the data plane status in the same request stays', async () => {
   const world = portsWorld(1);
   await world.report('DOWN', 'registered', 1);
   await world.update(id(0), { 'binding:host_id': 'registered', data_plane_status: 'ACTIVE' });
@@ -184,8 +184,8 @@ function rivals(scheduler: fc.Scheduler) {
 }
 
 /**
- * What a port that comes to a host must show: the report that its row knows, or what it showed on
- * no host.
+ * The status that a port must show on a new host: that of the report in its row, or the one that it
+ * had on no host.
  */
 function statusThere({ from, to, planes }: Write) {
   const plane = planes.get(to['binding:host_id']);
@@ -213,7 +213,8 @@ test('in any order of steps no report is lost or notified twice, and each port s
         expect(to.last_change.data_plane_toggled).toBe(to.data_plane_status !== before);
         const moved = from?.['binding:host_id'] !== to['binding:host_id'];
         if (moved) expect(to.data_plane_status).toBe(statusThere(write));
-        // Whatever was reported while a port was on a host is notified before it leaves.
+        // All reports that were made while a port was on a host are notified before the port
+        // leaves.
         if (from && moved) expect(owedRows(from, planes.get(from['binding:host_id']))).toEqual([]);
         if (from && !moved) expect(to.report_number).toBeGreaterThanOrEqual(from.report_number);
       }

@@ -11,7 +11,7 @@ import type { RowChange } from '../../flows/row-change.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
-/** What was sent, in its order, each with what it was sent as. */
+/** What was sent, in order, each with the name of the call that sent it. */
 async function reconciled(...changes: RowChange[]) {
   const steps: [string, unknown][] = [];
   const step = (name: string) => async (what: unknown) => {
@@ -39,7 +39,7 @@ const [up, down] = [hostWith(), downHost()];
 const [active, stopped] = [instanceWith(), settled(instanceWith(), downHost()) ?? instanceWith()];
 const unreadable: RowChange = { kind: 'unreadable', letter: { reason: 'x', element: 1 } };
 
-test('copies come first, then what finishes the fault, then the dead letters, then the audit', async () => {
+test('copies are sent first, then messages that finish the fault, then dead letters, then the audit', async () => {
   const { done, steps } = await reconciled(
     { kind: 'host', before: up, after: down },
     { kind: 'instance', before: active, after: stopped },
@@ -62,7 +62,7 @@ test('an event is sent for a new row, whatever its revision', async () => {
   expect(steps.map(([name]) => name)).toEqual(['copies', 'audit', 'kept']);
 });
 
-test('an event is sent for a row made anew over its tombstone, though its revision is lower', async () => {
+test('an event is sent for a row that replaces its tombstone, even if its revision is lower', async () => {
   const before = instanceWith({ deleted: true, revision: 9 });
   const { done } = await reconciled({
     kind: 'instance',
@@ -94,7 +94,7 @@ test.each([
 });
 
 test.each([up, down])(
-  'a host that is deleted is finished: what was on its way to it is lost',
+  'a deletion of a host is finished: instances that were being moved to it fail',
   async (host) => {
     const after = deletedHost(host, host.last_change);
     const { steps } = await reconciled({ kind: 'host', before: host, after });
@@ -163,7 +163,7 @@ test('servers that left a host have their ports taken along, by host and each on
     move(2, 'c', 'b'),
     move(3, 'a', 'c'),
     move(1, 'a', 'd'),
-    // No departure: it came, stayed, is on no host any more, or is gone.
+    // Not departures: the server arrived, stayed, is on no host any more, or was deleted.
     move(4, null, 'b'),
     move(5, 'a', 'a'),
     move(6, 'a', null),

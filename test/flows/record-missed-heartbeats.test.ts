@@ -1,10 +1,13 @@
-/** Missed heartbeats on tables in memory: nothing false, nothing twice, whatever comes between. */
+/** Missed heartbeats on tables in memory: no false report and none twice, in any order of events. */
 import { expect, test } from 'vitest';
-import { heartbeatSource } from '../../domain/conditions/missed-heartbeats.ts';
 import type { Source } from '../../domain/conditions/source.ts';
+import { heartbeatSource, ownHolder } from '../../domain/hosts/holders.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import { heldHost } from '../../domain/hosts/service-update.ts';
 import { laterBy } from '../../domain/time.ts';
 import { recordMissedHeartbeats } from '../../flows/record-missed-heartbeats.ts';
+import { endConditionOfHost } from '../../flows/report-on-host.ts';
+import { updateService } from '../../flows/update-service.ts';
 import { sourceWith } from '../domain/conditions/reports.ts';
 import { hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { conditionsWorld } from './conditions-world.ts';
@@ -29,7 +32,7 @@ function silenceWorld(settings: Partial<Source> = {}) {
   const beat = (seconds: number) =>
     world.hosts.set('compute-1', { ...row(), last_seen_up: at(seconds) });
   const conditions = () => [...world.conditions.values()];
-  return { world, clock, missed, heard, row, beat, conditions };
+  return { world, deps, clock, missed, heard, row, beat, conditions };
 }
 
 test('a silent host is down by a condition of its own source; its servers keep their state', async () => {
@@ -83,7 +86,7 @@ test('a heartbeat that comes just before the write is never overtaken by the rep
   expect([world.sent, world.writes]).toEqual([[], []]);
 });
 
-test('what Doctor did not hear because it was out of service is not a silence', async () => {
+test('heartbeats that are missing because Doctor was out of service do not count', async () => {
   const { missed, row } = silenceWorld();
   expect(await missed(at(120))).toEqual([]);
   expect(row().forced_down).toBe(false);
@@ -114,6 +117,88 @@ test('if the source holds, the host stays down, and its next silence is reported
   expect(conditions()).toMatchObject([{ state: 'raised' }]);
 });
 
+const actor = (seconds: number) => ({ user_id: 'admin', request_id: 'r', at: at(seconds) });
+const reporter = { user_id: 'admin', user_name: 'admin', project_id: 'p' };
+
+/** The ways in which an administrator says that a silent host is up. */
+const waysUp = {
+  'reports the host up': ({ deps }: ReturnType<typeof silenceWorld>, seconds: number) =>
+    updateService(
+      deps,
+      { host: 'compute-1', update: { forced_down: false } },
+      { actor: actor(seconds), reporter },
+    ),
+  'ends the condition': ({ deps, conditions }: ReturnType<typeof silenceWorld>, seconds: number) =>
+    endConditionOfHost(
+      deps,
+      { condition_id: conditions()[0]?.condition_id ?? '', name: 'compute-1' },
+      { ...{ actor: actor(seconds), reporter, source: 'heartbeat' }, reason: 'It runs.' },
+    ),
+};
+
+test.each(Object.entries(waysUp))(
+  'if an administrator %s while it is silent, it has the down time to send a heartbeat',
+  async (_, reportUp) => {
+    const world = silenceWorld();
+    const { clock, missed, row } = world;
+    await missed();
+    await reportUp(world, 170);
+    expect(row()).toMatchObject({ forced_down: false, held_by: [] });
+    const sent = world.world.sent.length;
+    for (const seconds of [171, 175, 230]) {
+      clock.now = at(seconds);
+      expect(await missed()).toEqual([]);
+    }
+    expect(world.world.sent).toHaveLength(sent);
+    // The host still sends no heartbeat, so it is reported once more.
+    clock.now = at(231);
+    expect(await missed()).toEqual(['compute-1']);
+    expect(await missed()).toEqual([]);
+    expect(world.world.sent).toHaveLength(sent + 1);
+  },
+);
+
+test('a host that sends heartbeats again after that is reported for its next silence only', async () => {
+  const world = silenceWorld();
+  const { clock, missed, beat } = world;
+  await missed();
+  await waysUp['reports the host up'](world, 170);
+  beat(225);
+  clock.now = at(285);
+  expect(await missed()).toEqual([]);
+  clock.now = at(286);
+  expect(await missed()).toEqual(['compute-1']);
+});
+
+test('if an administrator reports up a host that was held down and is silent, it is not reported down again at once', async () => {
+  const world = silenceWorld();
+  const { clock, missed, row } = world;
+  world.world.hosts.set('compute-1', {
+    ...host,
+    ...{ forced_down: true, held_by: [ownHolder(true)] },
+  });
+  // The host is reported up before any look has found that it is silent.
+  await waysUp['reports the host up'](world, 161);
+  clock.now = at(166);
+  expect(await missed()).toEqual([]);
+  expect(row().forced_down).toBe(false);
+});
+
+test('the end of its other condition does not hide the silence of a host', async () => {
+  const world = silenceWorld();
+  const other = { condition_id: id(8), source: 'zabbix', fenced: false, cleared: false };
+  world.world.hosts.set('compute-1', {
+    ...host,
+    ...{ forced_down: true, instances_left: true, held_by: [other] },
+  });
+  await world.missed();
+  const before = await world.deps.host('compute-1');
+  const left = before?.held_by.filter(({ source }) => source !== 'zabbix') ?? [];
+  const by = { actor: actor(170), reporter, source: 'zabbix' };
+  const report = before && heldHost(before, left, by);
+  expect(report?.host).toMatchObject({ forced_down: true, heartbeat_since: null });
+});
+
 test('a host that another source holds down stays down when it sends heartbeats again', async () => {
   const { world, missed, heard, beat, row } = silenceWorld();
   const other = { condition_id: id(8), source: 'zabbix', fenced: false, cleared: false };
@@ -126,7 +211,7 @@ test('a host that another source holds down stays down when it sends heartbeats 
   expect(row()).toMatchObject({ forced_down: true, held_by: [{ source: 'zabbix' }] });
 });
 
-test('in every order of silence, messages and heartbeats the last message leaves what the row says', async () => {
+test('in every order of silence, messages and heartbeats the result after the last message agrees with the row', async () => {
   const steps = ['missed', 'heard', 'beat', 'wait', 'missed', 'heard'] as const;
   const orders = permutations(steps);
   for (const order of orders) {

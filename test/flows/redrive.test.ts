@@ -1,4 +1,4 @@
-/** Dead letters are sent back while any step fails, or succeeds and does not say so: none is lost. */
+/** Dead letters are sent back while any step fails, or succeeds without an answer: none is lost. */
 import { expect, test } from 'vitest';
 import type { Letter } from '../../domain/delivery/redrive.ts';
 import { type RedriveDeps, redrive } from '../../flows/redrive.ts';
@@ -34,7 +34,7 @@ function queuesWith(letters: readonly Held[], disturb: (step: string) => void) {
 }
 
 test.each(['before the send', 'after the send', 'before the deletion', 'after the deletion'])(
-  'an end %s loses no letter, and the repeated request sends what is left',
+  'if the process ends %s no letter is lost, and the repeated request sends the rest',
   async (end) => {
     let left = 1;
     const letters = [letterOf(1), letterOf(2)];
@@ -46,7 +46,7 @@ test.each(['before the send', 'after the send', 'before the deletion', 'after th
     await redrive(deps, 'faults', 'all');
     expect(dead.size).toBe(0);
     expect(new Set(work)).toEqual(new Set(letters.map(({ body }) => body)));
-    // Only an end between the send and the deletion sends them twice.
+    // They are sent twice only if the process ends between the send and the deletion.
     const isTwice = end === 'after the send' || end === 'before the deletion';
     expect(work).toHaveLength(isTwice ? 4 : 2);
   },

@@ -90,7 +90,7 @@ test('the end of an unknown condition, and a second end, are ignored', async () 
   expect(w.unmatched).toEqual([]);
 });
 
-test('unknown hosts and what the parser did not understand are kept, with the reason', async () => {
+test('unknown hosts and items that the parser could not read are kept, with the reason', async () => {
   const w = world();
   const host = (name: string) => item({ target: { kind: 'host', host: name } });
   const outcomes = await report(

@@ -26,7 +26,7 @@ test('a repeated report changes nothing and notifies no one', async () => {
   expect(faults[1]).toBeUndefined();
 });
 
-test('a repeated report takes a port that was reported otherwise since', async () => {
+test('a repeated report changes a port that got another report since', async () => {
   const { report, set, rows } = worldOf();
   await report('DOWN');
   await set(id(1), 'ACTIVE');
@@ -41,7 +41,7 @@ test('an unknown host is a 404, and nothing is recorded', async () => {
   expect(await report('DOWN', 'registered')).toMatchObject({ ports: 0, changed: 0 });
 });
 
-test('a report whose ports cannot be written is recorded all the same', async () => {
+test('a report whose ports cannot be written is still recorded', async () => {
   const { report, state, interruptions, planes, deps, rows } = worldOf();
   state.broken = true;
   expect(await report('DOWN')).toMatchObject({ ports: 3, changed: 0 });
@@ -56,7 +56,7 @@ test('a report whose ports cannot be written is recorded all the same', async ()
   expect(statuses(rows)).toEqual(['DOWN', 'DOWN', 'DOWN']);
 });
 
-test('ports that cannot be written keep no others from it', async () => {
+test('ports that cannot be written do not stop others', async () => {
   const { report, rows, interruptions, toggles, deps, planes } = worldOf(1_000);
   const write = deps.changePorts;
   deps.changePorts = async (changes) => {
@@ -71,7 +71,7 @@ test('ports that cannot be written keep no others from it', async () => {
   await expect(plane && finishDataPlane(deps, plane)).rejects.toThrow('this one never');
 });
 
-test('a late finish does not undo what was reported of a port since', async () => {
+test('late work of the fault-finisher does not undo a newer report on a port', async () => {
   const { report, set, state, planes, deps, rows, toggles } = worldOf(2);
   state.hidden.add(id(0));
   await report('DOWN');
@@ -81,7 +81,7 @@ test('a late finish does not undo what was reported of a port since', async () =
   const plane = planes.get('h');
   expect(plane && (await applyDataPlane(deps, plane))).toMatchObject({ changed: 0 });
   expect(statuses(rows)).toEqual(['ACTIVE', 'ACTIVE']);
-  // The first was owed the report when it was set: its owner hears of both.
+  // The first port owed the report when it was changed, so its owner is notified of both.
   const ofFirst = toggles().filter(({ stamp }) => stamp?.resource === id(0));
   expect(ofFirst.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
 });

@@ -99,7 +99,7 @@ test('events of a transaction that another writer refused do not count, and are 
   ]);
 });
 
-test('events that cannot be sent beside leave the report as it is, and are left to the safe lane', async () => {
+test('events that cannot be sent at once do not change the report, and are left to the safe lane', async () => {
   const world = worldWith(2);
   const sendBeside = async () => {
     throw new Error('the queue is out');
@@ -143,7 +143,7 @@ test('an instance that is only noted is written, and sends no event', async () =
   expect(world.sent.map((event) => traitOf(event, 'resource_id'))).toEqual(['compute-1', id(101)]);
 });
 
-test('an instance that another writer changes leaves the report as it is, and is read again', async () => {
+test('an instance that another writer changes does not stop the report, and is read again', async () => {
   const world = worldWith(2);
   world.state.meanwhile = () => {
     world.instances.set(id(100), instanceWith({ uuid: id(100), vm_state: 'paused', revision: 2 }));

@@ -69,7 +69,7 @@ test.each(cases)(
 );
 
 test.each(cases)(
-  '$effect stays with the rule hold until it is ended by hand',
+  'with the rule hold, $effect stays until it is ended by hand',
   async ({ up, down, ...about }) => {
     const w = world();
     const holding = { ...a, clear: 'hold' } as const;

@@ -1,10 +1,11 @@
-/** Evaluators of both lanes and the alarms' owner at once, in whatever order their steps come. */
+/** Evaluators of both lanes and the alarms' owner at the same time, with their steps in any order. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm, EventPattern } from '../../domain/alarms/alarm.ts';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -34,7 +35,7 @@ const clearing = alarmWith({
 });
 const repeating = alarmWith({ alarm_id: id(2), name: 'repeating', repeat_actions: true });
 
-/** What the owner does, to which alarm, and when the clock says it was. */
+/** An action of the owner: the alarm, and the time on the owner's clock. */
 const Deed = fc.record({
   kind: fc.constantFrom('reset', 'renamed'),
   of: fc.constantFrom(plain.alarm_id, repeating.alarm_id),
@@ -56,6 +57,7 @@ function tables(scheduler: fc.Scheduler) {
     alarmCounts: step('count alarms', made.alarmCounts),
     silences: step('read silences', made.silences),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),
@@ -76,7 +78,7 @@ function tables(scheduler: fc.Scheduler) {
     },
     now: () => minute(9),
   };
-  /** As `alarming` does it: on the alarm as it is, conditionally. */
+  /** Conditional writes on the present alarm, as in `alarming`. */
   const changed = (alarm: Alarm, kind: string, at: number): Alarm => {
     const next = { ...alarm, revision: alarm.revision + 1 };
     if (kind === 'renamed') return { ...next, name: 'renamed' };
@@ -99,11 +101,11 @@ test('a repeating alarm is notified of every event once, and every notification 
   await fc.assert(
     fc.asyncProperty(messages, deeds, fc.scheduler(), async (lanes, owner, scheduler) => {
       const { deps, done, alarms, published, notifications } = tables(scheduler);
-      // Both lanes carry every event, whatever else comes again.
+      // Both lanes deliver every event, and any message may be repeated.
       const all = [...lanes, events];
       await scheduler.waitFor(
         Promise.all([
-          // Every other message says that it is a copy, which need not be so.
+          // Every other message is marked as a copy, which may be wrong.
           ...all.map((lane, n) => evaluateEvents(deps, lane, { isCopy: n % 2 === 1 })),
           ...owner.map(done),
         ]),

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
 import { roundAt } from '../../domain/alarms/round.ts';
@@ -29,7 +29,7 @@ export function world(
   const silences = new Map<string, Silence>();
   const seen = { reads: 0, counts: 0, inFlight: 0, mostInFlight: 0 };
   const clock = { now: Date.parse(minute.at) + 1_000 };
-  // Digests take long: each alarm's keys are made once.
+  // Digests take long, so the keys of each alarm are computed once.
   const known = new Map<string, PeriodicKeys>();
   const keysOf = (alarm: PeriodicAlarm): PeriodicKeys => {
     const keys = known.get(alarm.alarm_id) ?? periodicKeysOf(alarm);
@@ -140,7 +140,7 @@ export function world(
   };
 }
 
-/** The alarms of a test: `of` says the project and the query of each. */
+/** The alarms of a test; `of` gives the project and the query of each. */
 export const alarmsOf = (count: number, of: (n: number) => { project: string; query: string }) =>
   Array.from({ length: count }, (_, n) => {
     const { project, query } = of(n);
@@ -150,7 +150,7 @@ export const alarmsOf = (count: number, of: (n: number) => { project: string; qu
     );
   });
 
-/** What no alarm of `alarmsOf` fires for, and what all fire for. */
+/** The answer at which no alarm of `alarmsOf` fires, and the answer at which all fire. */
 export const calm = values(1);
 export const raised = values(0);
 /** The n-th round after `minute`. */

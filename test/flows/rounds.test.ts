@@ -21,7 +21,7 @@ describe('10,000 alarms', () => {
     expect(counts.reduce((sum, { decided }) => sum + decided, 0)).toBe(10_000);
     expect(asked).toHaveLength(400);
     expect(new Set(asked.map((each) => JSON.stringify(each))).size).toBe(400);
-    // Bounded work, and none for alarms that stay as they are.
+    // The work is limited, and there is none for alarms whose state stays.
     expect(seen.mostInFlight).toBeLessThanOrEqual(10);
     expect(seen.reads).toBe(0);
     expect(published).toEqual([]);
@@ -229,7 +229,7 @@ describe('an alarm that changes between plan and evaluation', () => {
     expect(await changed(change)).toEqual([]);
   });
 
-  test('fires with what it is now if only its name and actions changed', async () => {
+  test('fires in its new form if only its name and actions changed', async () => {
     expect(await changed(set({ name: 'other' }))).toHaveLength(1);
   });
 });

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 /** A write of an instance. */
 export type Write = { readonly from: Instance | undefined; readonly to: Instance };
 
-/** Turns a call into a step: it waits until the scheduler lets it go on. */
+/** Turns a call into a step, which waits until the scheduler runs it. */
 export const scheduledBy =
   (scheduler: fc.Scheduler) =>
   <Args extends readonly unknown[], T>(name: string, work: (...args: Args) => Promise<T>) =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { GroupRow } from '../../domain/delivery/group.ts';
 import { GroupBody } from '../../domain/delivery/group-body.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
@@ -20,7 +21,7 @@ const rowOf = (n: number): OutboxRow => {
 };
 const keyOf = ({ event_id, alarm_id }: RowKey) => ({ event_id, alarm_id });
 
-/** The firings of some servers, and the groups of them. `shown`: the firings that the index shows. */
+/** The firings of some servers, and their groups. `shown`: the firings that the index shows. */
 function world(count: number, shown = count) {
   const fired = Array.from({ length: count }, (_, n) => rowOf(n + 1));
   const made: GroupRow[] = [];
@@ -69,7 +70,7 @@ function world(count: number, shown = count) {
   return { fired, made, published, webhooks, delivered, steps, state, send, resources };
 }
 
-test('what was fired at the same time is one message, whichever of it the message names', async () => {
+test('firings of the same time are one message, whichever of them the queued message names', async () => {
   const { send, resources, webhooks, delivered, made } = world(3);
   expect(await send([1])).toBe(1);
   expect(resources()).toEqual([['vm-1', 'vm-2', 'vm-3']]);
@@ -80,7 +81,7 @@ test('what was fired at the same time is one message, whichever of it the messag
   expect(resources()).toHaveLength(1);
 });
 
-test('what the index does not show yet is in the group of its own message', async () => {
+test('a firing that the index does not show yet is in the group of its own message', async () => {
   const { send, resources } = world(3, 2);
   await send([1]);
   await send([3]);

@@ -1,6 +1,6 @@
-/** What the evaluation does while a silence is active. */
+/** The evaluation while a silence is active. */
 import { expect, test } from 'vitest';
-import { hasNotification } from '../../domain/alarms/firing.ts';
+import { hasNotification } from '../../domain/alarms/outbox-row.ts';
 import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -8,7 +8,7 @@ import { becomes, change, clearing, evaluationWorld } from './evaluation-world.t
 
 const silence = silenceWith();
 
-test('what a silence matches is recorded, and not notified: by no copy either', async () => {
+test('a firing that a silence matches is recorded and not notified, also not by its copy', async () => {
   const { alarms, silences, rows, published, evaluate, file } = evaluationWorld();
   silences.set(silence.silence_id, silence);
   file(clearing);
@@ -36,7 +36,7 @@ test('a copy of a silenced event is not notified after the silence, and other ev
   expect(transitions()).toEqual(['m-2 alarm→alarm']);
 });
 
-test('a silence of a host holds what is fired because of the host, and keeps its name to itself', async () => {
+test('a silence of a host holds the firings that the host caused, and does not reveal the host’s name', async () => {
   const { silences, evaluate, file, transitions, rows } = evaluationWorld();
   const of = silenceWith({ project_id: '', matchers: { host: ['compute-1'] } });
   silences.set(of.silence_id, of);

@@ -1,6 +1,6 @@
-/** What rounds do while a silence is active. */
+/** Rounds while a silence is active. */
 import { expect, test } from 'vitest';
-import { heldShard } from '../../domain/alarms/firing.ts';
+import { heldShard } from '../../domain/alarms/outbox-shards.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
 import { id } from '../domain/rows.ts';
 import { alarmsOf, calm, raised, world } from './rounds-world.ts';
@@ -23,7 +23,7 @@ test('a silence holds what a round fires: states and history go on, and no notif
   expect(seen.counts).toBe(1);
 });
 
-test('rounds in which nothing fires do not ask for silences', async () => {
+test('rounds without firings do not read silences', async () => {
   const { seen, round } = world(
     alarmsOf(3, () => ({ project: 'a', query: 'up' })),
     () => calm,

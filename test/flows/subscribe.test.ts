@@ -5,7 +5,7 @@ import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscrib
 import { minute } from '../domain/rows.ts';
 
 let rows: Map<string, Subscription>;
-/** What SNS has, by topic and endpoint. */
+/** The subscriptions of SNS, by topic and endpoint. */
 let made: Map<string, { arn: string; project_id: string }>;
 let refused: (topic: string) => unknown;
 
@@ -85,7 +85,7 @@ test('an endpoint has one subscription: another filter, or another project, is r
   expect([...rows.values()].map(({ project_id }) => project_id)).toEqual(['a']);
 });
 
-test('what SNS has of another subscriber is not taken, and its endpoint not claimed', async () => {
+test('a subscription that another subscriber made in SNS is not taken over, and its endpoint not claimed', async () => {
   refused = () => new DomainError('conflict', 'exists');
   await expect(subscribe(deps, requestOf())).rejects.toMatchObject({ code: 'conflict' });
   expect(rows.size).toBe(0);
@@ -159,13 +159,13 @@ test('a late deletion does not delete what another project has claimed since', a
   expect(made.size).toBe(1);
 });
 
-test('a request that comes again while it is deleted is either there, or gone', async () => {
+test('a subscription that is requested again during its deletion exists or not, never in part', async () => {
   const { subscription } = await subscribe(deps, requestOf());
   await Promise.all([unsubscribe(deps, subscription), subscribe(deps, requestOf())]);
   expect(rows.size).toBe(made.size);
 });
 
-/** Counters that let so many requests through. */
+/** Counters that allow this many requests. */
 const requests = ({ project = 9, endpoint = 9 }) => {
   const counted: string[] = [];
   const count = (most: number) => async (id: string) => {

@@ -4,7 +4,7 @@ import { takePortsAlong } from '../../flows/take-ports-along.ts';
 import { id, instanceWith, minute } from '../domain/rows.ts';
 import { portsWorld } from './ports-world.ts';
 
-/** Three ports on host `h`: two of the server, which is at `new` by now, and one of no server. */
+/** Three ports on host `h`: two of a server that is now on host `new`, and one without a server. */
 function movedServer(given: Partial<Instance> = {}) {
   const world = portsWorld(3, { device_id: id(500) });
   world.rows.set(id(2), { ...(world.rows.get(id(2)) ?? never()), device_id: '' });

@@ -79,7 +79,7 @@ test('a row that is no alarm is reported, and a report that fails stops no other
   expect(interruptions).toEqual(['report']);
 });
 
-test('when the service fails on a later event, what it decided before is written', async () => {
+test('when the service fails on a later event, earlier decisions are written', async () => {
   const { alarms, evaluate, file } = evaluationWorld();
   file({ ...clearing, project_id: '' });
   const [first, second] = [becomes(1, 'stopped'), becomes(2, 'active')].map((event) => ({

@@ -56,7 +56,7 @@ test('a report that another writer overtakes is decided again', async () => {
 });
 
 test.each(['change', 'instances', 'send'] as const)(
-  'once it is recorded, a report is answered though `%s` fails',
+  'once it is recorded, a report is answered even if `%s` fails',
   async (name) => {
     const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
     const failing = async () => {

@@ -5,7 +5,7 @@ import { watchChanges } from '../../flows/watch-changes.ts';
 
 const start = Date.parse('2026-01-01T00:00:00.000Z');
 
-/** A feed that gets its row after so many milliseconds, and counts what is asked of it. */
+/** A feed to which a row is added after this many milliseconds. It counts the requests. */
 function feed({ changesAt, full = false }: { changesAt?: number; full?: boolean }) {
   let clock = start;
   const steps: string[] = [];

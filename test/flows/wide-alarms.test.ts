@@ -1,10 +1,14 @@
-/** Alarms of a whole project: with the event where they are few, later and in slices where they are many. */
+/**
+ * Alarms of a whole project. If there are few, they are evaluated with the event; if there are
+ * many, later and in slices.
+ */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import type { Rest } from '../../flows/find-candidates.ts';
+import { lastCounts } from '../../flows/last-counts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -27,6 +31,7 @@ function world(...given: Partial<Alarm>[]) {
     alarmCounts: async (ids) => made.alarmCounts(ids),
     silences: async (ids) => made.silences(ids),
     proofState: async () => 'open',
+    lastCounts: lastCounts(),
     alarmsUnder: async (keys, given_) => {
       bounds.push(given_);
       return made.alarmsUnder(keys, given_);
@@ -72,7 +77,7 @@ test('of many, those that name the resource are fired at once, and the others ar
   expect(rests).toEqual([{ events: [event(1)], rest: { of: 'wide', after: '' } }]);
 });
 
-test('what was queued is fired slice by slice, each alarm once', async () => {
+test('queued alarms are fired slice by slice, each once', async () => {
   const { deps, rests, notifications, next } = world(...many(220));
   await evaluateEvents(deps, [event(1)]);
   expect(await next()).toMatchObject({ fired: 100 });
@@ -127,7 +132,7 @@ test('an event that fires 600 alarms of its project costs few and full requests,
     async (...given: In): Promise<Out> => {
       requests[name] = (requests[name] ?? 0) + 1;
       underWay += 1;
-      // Counts of alarms, the keys of an event, and the notes of a slice are asked beside others.
+      // Other requests read the counts of alarms, the keys of an event, and the notes of a slice.
       if (['fire', 'publish', 'mark'].includes(name)) expect(underWay).toBe(1);
       await new Promise((resolve) => setImmediate(resolve));
       underWay -= 1;
@@ -152,7 +157,7 @@ test('an event that fires 600 alarms of its project costs few and full requests,
     rest = rests.shift();
   }
   expect(fired).toBe(600);
-  // Each has ten firings, as many as a publication takes.
+  // Each has ten firings, the largest number in one call to publish.
   expect(requests).toEqual({
     ...{ counts: 6, lookup: 6, alarms: 6 },
     ...{ fire: 60, publish: 60, mark: 60 },

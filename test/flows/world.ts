@@ -38,13 +38,13 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
   /** As the table does it: renewals do not count. */
   const isConditionAsRead = ({ from, to }: ConditionWrite): boolean =>
     conditions.get(to.condition_id)?.revision === from?.revision;
-  /** The events that happened, in the order in which it showed. */
+  /** The events, in the order in which they were published. */
   const sent: DoctorEvent[] = [];
   /** Events that were sent beside their transaction, by the id that it writes. */
   const unproven = new Map<string, readonly DoctorEvent[]>();
   const writeIds = new Set<string>();
   const interruptions: string[] = [];
-  /** Hosts that were noted as heard again. */
+  /** Hosts that were recorded as sending heartbeats again. */
   const heard: string[] = [];
   const writes: string[] = [];
   /** Copies of the newest record of each evacuation, by uuid. */

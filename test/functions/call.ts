@@ -2,16 +2,16 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
 
-/** A logger that says nothing. */
+/** A logger that writes nothing. */
 export const quiet = new Logger({ logLevel: 'SILENT' });
 
 export type Call = {
   method?: string;
-  /** As API Gateway gives it: below the stage, `/compute/v2.1/servers`. */
+  /** The path below the stage, as API Gateway gives it: `/compute/v2.1/servers`. */
   path: string;
   query?: Record<string, string[]>;
   headers?: Record<string, string>;
-  /** Sent as JSON; a text is sent as it is. */
+  /** The body. It is sent as JSON; a text is sent unchanged. */
   body?: unknown;
 };
 
@@ -20,7 +20,7 @@ export type Answer = { status: number; headers: Record<string, string>; body: un
 /** A function behind the gateway. */
 type Surface = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-/** What a surface answers to a request, without a gateway in between. */
+/** The answer of a surface to a request, without a gateway between them. */
 export async function call(surface: Surface, request: Call) {
   const result = await surface(proxyEvent(request), lambdaContext);
   return answerOf(result);
@@ -37,7 +37,7 @@ function answerOf(result: APIGatewayProxyResult): Answer {
   return { status: statusCode, headers: texts, body: body === '' ? undefined : JSON.parse(body) };
 }
 
-/** `/compute` and what is below it, as `infra/api.ts` gives the gateway its resources. */
+/** `/compute` and the paths below it, as `infra/api.ts` defines the gateway's resources. */
 function resourceOf(path: string) {
   const [, surface = '', below] = /^\/+([^/]*)(?:\/+(.*))?$/.exec(path) ?? [];
   return below === undefined
@@ -100,7 +100,7 @@ export function proxyEvent({
   };
 }
 
-/** What Lambda gives a function about its invocation. */
+/** The context object that Lambda passes to a function. */
 export const lambdaContext: Context = {
   awsRequestId: 'lambda-request',
   callbackWaitsForEmptyEventLoop: true,

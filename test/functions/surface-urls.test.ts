@@ -1,7 +1,7 @@
 /**
- * What clients take for the version of a service: gophercloud (since 2.8) cuts a URL's path at the
- * first `v` with a digit or dot behind it, tempest replaces the first `/vN`. On every target nothing
- * like it may come before the service's own.
+ * How clients find the version of a service: gophercloud (since 2.8) cuts a URL's path at the first
+ * `v` that a digit or dot follows, and tempest replaces the first `/vN`. On every target, the part
+ * of the URL before the service's own version must contain nothing like it.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const recorded = (name: string): string => {
   return gatewayPlaceOf(JSON.parse(readFileSync(file, 'utf8')), '').root;
 };
 
-/** Where each target has the API's root. */
+/** The URL of the API's root on each target. */
 const targets = [
   ['AWS', recorded('aws')],
   ['a custom domain with a base path', recorded('base-path')],

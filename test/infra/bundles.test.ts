@@ -60,15 +60,17 @@ test.each(functionNames)('the bundle of %s stays small', async (name) => {
   expect(atStart[0]?.name).toBe('index.js');
   expect(bytes / 1000).toBeLessThan(mostKilobytes[name] ?? 0);
   expect(bytes).toBeGreaterThan(10_000);
-  // All of zod's languages, or the SDK a second time as CommonJS, would slip in unseen.
+  // Otherwise zod's translations, or a second copy of the SDK as CommonJS, could get into the
+  // bundle unnoticed.
   expect(inputs.filter((file) => /dist-cjs|zod\/v4\/locales\/(?!en)/.test(file))).toEqual([]);
-  // A package that names its file anew would bring it back unseen. The console's function has no AWS.
+  // Otherwise a package that renames the file would bring it back unnoticed. The console's function
+  // does not use AWS.
   const hasAws = name !== 'console';
   const expected = Object.entries(leanModules).flatMap(([each, { file }]) =>
     hasAws || file.source.includes('zod') ? each : [],
   );
   expect([...leftOut].sort()).toEqual(expected.sort());
-  // What it loads on demand lies beside it, and nothing else does.
+  // The packages that it loads on demand lie beside the bundle, and nothing else.
   const texts = [...atStart, ...later].map(({ text }) => text);
   const named = ['re2js', 'croner', '@prometheus-io/lezer-promql'].filter((pack) =>
     texts.some((text) => text.includes(`"${pack}"`)),

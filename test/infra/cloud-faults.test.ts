@@ -1,4 +1,4 @@
-/** What applies Doctor's state to a cloud: it is there with the setting `cloud` only. */
+/** The function that applies Doctor's state to a cloud: it exists with the setting `cloud` only. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The mirror of the cloud: it is there with the setting `cloud` only. */
+/** The mirror of the cloud: it exists with the setting `cloud` only. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const templateWith = (settings: {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   return Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings }));
 };
-const template = templateWith({ cloud: 'doctor-cloud', cloudCallsInFlight: 5 });
+const template = templateWith({ cloud: 'doctor-cloud', cloudCallsInFlight: 20 });
 const name = { Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'cloud-mirror' } } };
 
 test('without the setting there is no function and no queue, and no function knows of one', () => {
@@ -40,7 +40,7 @@ test('it is started every minute, is never retried, and its queue starts one for
     ScalingConfig: { MaximumConcurrency: cloudJobNames.length },
   });
   template.hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { ...name.Environment.Variables, CLOUD_CALLS_IN_FLIGHT: '5' } },
+    Environment: { Variables: { ...name.Environment.Variables, CLOUD_CALLS_IN_FLIGHT: '20' } },
   });
 });
 

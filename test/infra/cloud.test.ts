@@ -58,7 +58,7 @@ test('the surfaces that accept tokens of the cloud read its secret and count ref
   const reading = functions
     .map(({ Properties }) => Properties.Environment.Variables)
     .filter(({ CLOUD_SECRET }) => CLOUD_SECRET === 'doctor/cloud')
-    // They use the cloud, and accept no tokens.
+    // These functions use the cloud, and accept no tokens.
     .filter(({ POWERTOOLS_SERVICE_NAME: name }) => !/^cloud-(faults|mirror)$/.test(name));
   for (const variables of reading) expect(variables).toHaveProperty('ATTEMPTS_TABLE');
   const names = reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME);
@@ -75,7 +75,7 @@ test('the surfaces that accept tokens of the cloud read its secret and count ref
     ).toHaveLength(1);
     expect(grants.filter((grant) => /UpdateItem.*Attempts/.test(grant))).not.toEqual([]);
   }
-  // It issues Doctor's own tokens, and accepts no others.
+  // This function issues Doctor's own tokens, and accepts no others.
   expect(granted('Identity').join()).not.toContain('cloud-');
 });
 

@@ -12,7 +12,7 @@ const stackWith = (settings: Partial<ServiceSettings>, target: 'aws' | 'emulator
   return { app, stack: new DoctorStack(app, 'Doctor', { target, settings }) };
 };
 
-/** What is reserved, by the construct that holds the function. */
+/** The reserved concurrency, by the construct of the function. */
 const reserved = (stack: DoctorStack) =>
   Object.fromEntries(
     Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function')).flatMap(
@@ -36,7 +36,7 @@ test('the functions that carry faults have a concurrency that nothing else can t
   });
 });
 
-test('what pages read at once leaves reports a third of their concurrency', () => {
+test('the concurrent reads of pages leave a third of the concurrency to reports', () => {
   const { operationsConcurrency, reportConcurrency } = defaults;
   expect(operationsConcurrency * readsAtOnce).toBeLessThanOrEqual((2 / 3) * reportConcurrency);
 });
@@ -50,7 +50,7 @@ test('a queue never starts more consumers at once than are reserved for it', () 
   });
 });
 
-test('emulators reserve nothing, and are not asked what they have', () => {
+test('on emulators nothing is reserved, and the account’s concurrency is not checked', () => {
   const { app, stack } = stackWith({ accountConcurrency: 10 }, 'emulator');
   expect(reserved(stack)).toEqual({});
   expect(() => app.synth()).not.toThrow();
@@ -68,7 +68,7 @@ test.each([
 });
 
 test.each([{ accountConcurrency: 461 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
-  'what fits is deployed: %o',
+  'settings that fit are deployed: %o',
   (settings) => {
     const { app, stack } = stackWith(settings);
     expect(() => app.synth()).not.toThrow();

@@ -1,4 +1,4 @@
-/** The console as it is built: its size, and what a strict policy asks of its page. */
+/** The built console: its size, and that its page keeps to a strict content security policy. */
 import { execSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { siteOf } from '../../functions/console/site.ts';
 import { built } from '../../infra/bundling.ts';
 import { root } from '../../scripts/stack/state.ts';
 
-/** The most kilobytes of all files together, compressed. */
+/** The limit in kilobytes of all files together, compressed. */
 const mostKilobytes = 150;
 
 const folder = mkdtempSync(join(tmpdir(), 'doctor-console-'));
@@ -31,7 +31,7 @@ test('all files together are small when they are compressed', () => {
   expect(sum).toBeGreaterThan(10);
 });
 
-test('all files but the page may be kept for ever', () => {
+test('browsers may cache all files except the page for ever', () => {
   const fresh = [...siteOf(texts)].filter(([, file]) => file.cacheControl === 'no-cache');
   expect(fresh.map(([path]) => path)).toEqual(['index.html']);
 });
@@ -46,7 +46,7 @@ test('the page has no script, style or handler in itself', () => {
   expect(page).not.toMatch(/<style\b|\sstyle=|\son[a-z]+=|javascript:|<base\b/i);
 });
 
-test('the page loads files of its own only, by relative links', () => {
+test('the page loads only its own files, by relative links', () => {
   const page = texts.get('index.html') ?? '';
   const links = [...page.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, link = '']) => link);
   expect(links.length).toBeGreaterThan(1);

@@ -10,7 +10,10 @@ const read = (page: string): string => readFileSync(join(folder, page), 'utf8');
 
 const numbered = (page: string): string => page.slice(0, 4);
 
-/** What stands behind a label in the list at the head of a page; undefined if it has none. */
+/**
+ * The text after a label in the list at the top of a page; undefined if the page does not have the
+ * label.
+ */
 function headed(page: string, label: 'Status' | 'Date'): string | undefined {
   const [head = ''] = read(page).split(/^## /m);
   return new RegExp(`^- ${label}: (.+)$`, 'm').exec(head)?.[1];
@@ -42,7 +45,7 @@ describe.each(pages)('%s', (page) => {
     expect(Number.isNaN(Date.parse(headed(page, 'Date') ?? ''))).toBe(false);
   });
 
-  test('says context, decision and consequences', () => {
+  test('has the sections context, decision and consequences', () => {
     const headings = [...read(page).matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual(expect.arrayContaining(['Context', 'Decision', 'Consequences']));
     expect(read(page)).toMatch(new RegExp(`^# ${numbered(page)}: `));
@@ -59,7 +62,7 @@ test('the table has one row for each, with its status and date', () => {
   );
 });
 
-test('every decision that a source or a document names is there', () => {
+test('every decision that a source or a document names exists', () => {
   const files = globSync('**/*.{ts,mjs,md}', {
     cwd: root,
     exclude: (name) => /^(node_modules|cdk\.out|\.venv|\.doctor.*)$/.test(name),

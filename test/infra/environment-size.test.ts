@@ -10,7 +10,7 @@ const synth = (settings: Partial<ServiceSettings>, target: 'aws' | 'emulator' = 
   return app.synth();
 };
 
-test('as many topics as the documents promise fit', () => {
+test('the number of topics that the documents promise fits', () => {
   expect(() => synth({ notificationTopics: 14 })).not.toThrow();
 });
 

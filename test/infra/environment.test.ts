@@ -1,4 +1,4 @@
-/** What `infra/` sets of each function's environment, compared with what the function reads. */
+/** The variables that `infra/` sets for each function, compared with those that the function reads. */
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -47,7 +47,10 @@ const FunctionResource = z.object({
   }),
 });
 
-/** Stands for what AWS gives: a name, an ARN, a URL, or a list of queues by their names. */
+/**
+ * A placeholder for a value that AWS chooses: a name, an ARN, a URL, or a list of queues by their
+ * names.
+ */
 const placeholder = 'name=https://queue.test/1/name';
 
 /** The environments of the template's functions. */

@@ -178,7 +178,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PartiQLInsert on Activity', 'UpdateItem on Activity'],
         'PutItem on Timers',
-        // Only the evaluator of faults makes groups, and gets events that have a proof.
+        // Only the evaluator of faults makes groups and gets events with a proof.
         ...(name === 'AlarmEvaluator'
           ? ['Query on History', 'Query on History/byFault', 'GetItem on Faults']
           : []),

@@ -3,9 +3,9 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * Which room may import what, and no cycles. A test of ours and not dependency-cruiser: beside
- * TypeScript 7 that reads no TypeScript and reports no violations. It sees static imports only, which
- * is all that the code has.
+ * Which folder may import what, and that there are no cycles. It is an own test, because beside
+ * TypeScript 7 dependency-cruiser reads no TypeScript and so reports no violations. It sees static
+ * imports only; the code has no others.
  */
 const root = join(import.meta.dirname, '../..');
 
@@ -17,7 +17,7 @@ type Rule = {
   readonly files: RegExp;
   /** What they may import: our files by path, packages by name, Node's modules as `node:…`. */
   readonly may: readonly RegExp[];
-  /** What they may import the types of, besides. */
+  /** Files from which they may import types only. */
   readonly mayType?: readonly RegExp[];
 };
 
@@ -37,7 +37,7 @@ const pureLibraries = pack(
   '@prometheus-io/lezer-promql',
 );
 
-/** Which capabilities each capability of the domain knows of, besides itself and what all use. */
+/** The other capabilities that each capability of the domain may import, beside what all use. */
 const capabilities = {
   identity: [],
   timers: [],
@@ -60,7 +60,7 @@ const domainRules: readonly Rule[] = [
     may: [/^domain\/[^/]+$/, pureLibraries],
   },
   {
-    // Loads pure libraries later, and nothing else.
+    // May load pure libraries on demand, and nothing else.
     room: 'domain/on-demand',
     files: /^domain\/on-demand\.ts$/,
     may: [/^node:module$/, pureLibraries],
@@ -97,7 +97,7 @@ const rules: readonly Rule[] = [
     mayType: [/^flows\//, /^aws-lambda$/],
   },
   {
-    // Parsers of monitors' bodies that come in over HTTP and from a queue: two functions read them.
+    // Parsers of monitors' bodies that arrive by HTTP and from a queue, so two functions use them.
     room: 'dialects',
     files: /^dialects\//,
     may: [
@@ -109,7 +109,7 @@ const rules: readonly Rule[] = [
     ],
   },
   {
-    // Tested with plain objects: these never see a client.
+    // These are tested with plain objects, and never import a client.
     room: 'handlers',
     files: /^functions\/[^/]+\/(?!(index|connect|compose)\.ts$)/,
     may: [
@@ -118,7 +118,7 @@ const rules: readonly Rule[] = [
       /^dialects\//,
       /^domain\//,
       /^flows\//,
-      // Makes a Lambda of a handler, and uses AWS for nothing else.
+      // Makes a Lambda handler, and uses AWS for nothing else.
       /^adapters\/(http\/|http\.ts$|lambda\.ts$)/,
       pack('zod', 'es-toolkit'),
     ],
@@ -128,12 +128,12 @@ const rules: readonly Rule[] = [
     // Puts stores and flows together: pure, so that unit tests run it on stores in memory.
     room: 'compose',
     files: /^functions\/[^/]+\/compose\.ts$/,
-    // `by-resource` chooses between handlers, and has no client.
+    // `by-resource` chooses between handlers, and imports no client.
     may: [/^functions\//, /^domain\//, /^flows\//, /^adapters\/http\/by-resource\.ts$/],
     mayType: [/^adapters\//],
   },
   {
-    // Knows the environment, the clients and the stores, and no flow.
+    // Imports the environment, the clients and the stores, and no flow.
     room: 'connect',
     files: /^functions\/[^/]+\/(index|connect)\.ts$/,
     may: [
@@ -145,7 +145,7 @@ const rules: readonly Rule[] = [
     ],
   },
   {
-    // A client like all others: it uses the API only, and pauses as the functions do.
+    // A client of the API, with the same back-off as the functions.
     room: 'cli',
     files: /^cli\//,
     may: [/^cli\//, /^domain\/back-off\.ts$/, /^node:/, pack('zod', 'p-map')],
@@ -199,7 +199,7 @@ const shown = ({ from, to }: Import): string => `${from} imports ${to}`;
 const any = (patterns: readonly RegExp[], text: string): boolean =>
   patterns.some((pattern) => pattern.test(text));
 
-test('the rules have imports to judge', () => {
+test('the rules find imports to check', () => {
   expect(ourFiles.length).toBeGreaterThan(20);
   expect(imports.length).toBeGreaterThan(ourFiles.length);
 });
@@ -211,7 +211,7 @@ test('every file with the import keyword has an import', () => {
   expect(silent).toEqual([]);
 });
 
-test.each(rules)('$room imports only what it may', ({ files, may, mayType = [] }) => {
+test.each(rules)('$room imports only allowed modules', ({ files, may, mayType = [] }) => {
   const judged = imports.filter(({ from }) => files.test(from));
   expect(ourFiles.filter((file) => files.test(file)).length).toBeGreaterThan(0);
   const wrong = judged.filter(

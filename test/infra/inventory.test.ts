@@ -1,4 +1,4 @@
-/** The inventory by events: it is there with its setting only. */
+/** The inventory by events: it exists with its setting only. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
@@ -14,13 +14,13 @@ const templateWith = (inventoryFromEvents: boolean) => {
 const template = templateWith(true);
 const name = { Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'inventory' } } };
 
-test('without the setting there is no function, no queue, and no function that knows of one', () => {
+test('without the setting there is no function and no queue, and no other function has a variable for it', () => {
   const without = templateWith(false);
   without.resourcePropertiesCountIs('AWS::Lambda::Function', name, 0);
   expect(JSON.stringify(without.toJSON())).not.toMatch(/Inventory|INVENTORY/);
 });
 
-test('the functions that take events from outside send to its queue, and it reads what it is given', () => {
+test('the functions that take events from outside send to its queue, and it reads from it', () => {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   const named = functions.map(({ Properties }) => Properties.Environment.Variables);
   const senders = named.filter((variables) => 'INVENTORY_QUEUE_URL' in variables);
@@ -35,7 +35,7 @@ test('the functions that take events from outside send to its queue, and it read
   });
 });
 
-test('it touches hosts, servers and their moves, ports with their addresses, and no others', () => {
+test('it may read and write hosts, servers and their moves, ports with their addresses, and no other rows', () => {
   const touched = (policies(template).get('Inventory') ?? []).flatMap(({ action, resource }) =>
     action
       .filter((verb) => verb.startsWith('dynamodb:'))

@@ -1,4 +1,4 @@
-/** Operators are notified by alarms when something is late, not by their tenants. */
+/** CloudWatch alarms notify operators when something is late, before tenants complain. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ const on = (metric: string) => alarms.filter(({ MetricName }) => MetricName === 
 const watched = (metric: string) =>
   new Set(on(metric).map(({ Dimensions }) => JSON.stringify(Dimensions)));
 
-test('the age of every queue with a consumer has an alarm, above all delays that are meant', () => {
+test('the age of every queue with a consumer has an alarm, above all intended delays', () => {
   const queues = Object.values(template.findResources('AWS::SQS::Queue'));
   const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
   expect(watched('ApproximateAgeOfOldestMessage').size).toBe(consumed.length);
@@ -69,7 +69,7 @@ test('every alarm publishes to one topic when it begins and ends, and no data ra
   }
 });
 
-test('CloudWatch may publish to the topic, for this account alone', () => {
+test('CloudWatch may publish to the topic, for this account only', () => {
   template.hasResourceProperties('AWS::SNS::TopicPolicy', {
     PolicyDocument: {
       Statement: Match.arrayWith([

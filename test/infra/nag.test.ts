@@ -2,7 +2,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { makeStack } from './template.ts';
 
-/** The findings of cdk-nag's AwsSolutions that we live with: which, where, and why. */
+/** The findings of cdk-nag's AwsSolutions that are accepted: which, where, and why. */
 const accepted: readonly { rule: string; where: RegExp; reason: string }[] = [
   {
     rule: 'AwsSolutions-APIG4',
@@ -58,7 +58,7 @@ const findings = new AwsSolutionsChecks(stack)
     violatingResources.map(({ constructPath = '' }) => ({ rule: ruleName, where: constructPath })),
   );
 
-test('cdk-nag finds nothing but what we accept', () => {
+test('cdk-nag finds nothing except the accepted findings', () => {
   const unexplained = findings.filter(
     (finding) =>
       !accepted.some(({ rule, where }) => rule === finding.rule && where.test(finding.where)),

@@ -114,7 +114,7 @@ test('a body is described by the schema that reads it', () => {
   expect(operationOf('GET /doctor/v1/faults').requestBody).toBeUndefined();
 });
 
-test('only what needs no token has no security', () => {
+test('only routes that need no token have no security', () => {
   expect(operationOf('GET /doctor/v1/openapi.json').security).toEqual([]);
   expect(operationOf('GET /doctor/v1/faults').security).toEqual([{ token: [] }]);
   expect(operationOf('POST /doctor/v1/events').security).toEqual([{ token: [] }, { basic: [] }]);

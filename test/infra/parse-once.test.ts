@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const files = globSync('functions/**/*.ts', { cwd: root });
 
-/** What a handler that parses by itself would contain, and the reason why it is not needed. */
+/** Code that a handler would contain if it parsed by itself, and why it is not needed. */
 const forbidden: readonly { readonly text: RegExp; readonly instead: string }[] = [
   { text: /\breadJson\b/, instead: "declare the route's body" },
   { text: /\b(?:body|query): z\.(?:unknown|any)\(\)/, instead: 'declare a schema, or `ignored`' },

@@ -10,7 +10,7 @@ import { functions, makeStack, policies, subject } from './template.ts';
 const template = Template.fromStack(makeStack());
 const allowed = policies(template);
 
-/** What a function may do, as `action on subject`, but for its log. */
+/** The permissions of a function, as `action on subject`, without those for its log. */
 const grantsOf = (name: string): string[] =>
   (allowed.get(name) ?? [])
     .flatMap(({ action, resource }) =>
@@ -32,7 +32,7 @@ describe('permissions', () => {
     ).toEqual([]);
   });
 
-  test.each(functions)('%s is allowed nothing on all resources but to list streams', (name) => {
+  test.each(functions)('on all resources, %s may only list streams', (name) => {
     const wide = (allowed.get(name) ?? []).filter(({ resource }) =>
       resource.some((what) => JSON.stringify(what).includes('*')),
     );
@@ -68,7 +68,7 @@ describe('permissions', () => {
   });
 
   test.each(expectedRows)(
-    '$name touches these rows and indexes, and no others',
+    '$name may touch these rows and indexes, and no others',
     ({ name, data }) => {
       const touched = grantsOf(name).filter((grant) =>
         /^dynamodb:(?!.* on (.*\/stream|\*)$)/.test(grant),
@@ -145,12 +145,12 @@ describe('permissions', () => {
     );
   });
 
-  test('the console has no permission but its log', () => {
+  test('the console may only write its log', () => {
     expect(grantsOf('Console')).toEqual([]);
     expect(allowed.get('Console')).toHaveLength(1);
   });
 
-  test('operations receives and deletes dead letters, and nothing from the queues of work', () => {
+  test('operations receives and deletes dead letters, and no messages of the queues of work', () => {
     const taken = grantsOf('Operations').filter((grant) =>
       /^sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility) /.test(grant),
     );
@@ -158,7 +158,7 @@ describe('permissions', () => {
     expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
   });
 
-  test('only operations calls functions: those that serve what pages read, and none that logs in', () => {
+  test('only operations calls functions: those that serve the reads of pages, and none that logs users in', () => {
     const calls = (name: string) =>
       grantsOf(name).filter((grant) => grant.startsWith('lambda:InvokeFunction '));
     expect(functions.filter((name) => calls(name).length > 0)).toEqual(['Operations']);
@@ -214,7 +214,7 @@ describe('permissions', () => {
     }
   });
 
-  test('only doctor can make subscriptions, and to the notifications and their groups alone', () => {
+  test('only doctor can make subscriptions, and only to the notifications and their groups', () => {
     const of = (name: string) =>
       grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
     for (const name of functions.filter((each) => each !== 'Doctor')) {

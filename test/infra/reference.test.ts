@@ -1,4 +1,7 @@
-/** The generated pages are what `npm run docs` makes of the code, and of the kept results of the bench. */
+/**
+ * The generated pages are what `npm run docs` makes from the code, and from the kept results of the
+ * bench.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,7 +15,7 @@ import { root } from '../../scripts/stack/state.ts';
 
 const pages = [...(await referencePages())];
 
-test.each(pages)('%s is what the code gives; if not, run "npm run docs"', (path, text) => {
+test.each(pages)('%s agrees with the code; if not, run "npm run docs"', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 

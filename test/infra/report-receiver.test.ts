@@ -1,4 +1,4 @@
-/** How reports come in from the AWS account: the rule for CloudWatch's alarms, and who may send. */
+/** How reports arrive from the AWS account: the rule for CloudWatch's alarms, and who may send. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ const ruleFor = (prefix: string) => ({
   State: 'ENABLED',
 });
 
-test('alarms whose names begin with the prefix reach the queue, and what EventBridge cannot deliver its dead letters', () => {
+test('alarms whose names begin with the prefix reach the queue, and those that EventBridge cannot deliver the dead letters', () => {
   template.hasResourceProperties('AWS::Events::Rule', {
     ...ruleFor('doctor'),
     Targets: [
@@ -57,7 +57,7 @@ test('the prefix is a setting, and an empty one makes no rule', () => {
 
 const topic = 'arn:aws:sns:eu-west-1:123456789012:host-alarms';
 
-test('the queue subscribes to the topics of the setting, and they alone of all topics may send', () => {
+test('the queue subscribes to the topics of the setting, and no other topic may send', () => {
   template.resourcePropertiesCountIs(
     'AWS::SNS::Subscription',
     { Endpoint: reportQueue, TopicArn: Match.anyValue() },

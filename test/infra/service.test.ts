@@ -8,7 +8,7 @@ import { functions, makeStack } from './template.ts';
 
 const template = Template.fromStack(makeStack());
 
-describe('what must not get lost', () => {
+describe('messages that must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
@@ -91,7 +91,7 @@ describe('what must not get lost', () => {
     },
   );
 
-  test('a record that cannot be handled is put aside alone, while its stream still has it', () => {
+  test('a record that cannot be handled is dead-lettered alone, while its stream still has it', () => {
     const streams = template.findResources('AWS::Lambda::EventSourceMapping', {
       Properties: {
         BisectBatchOnFunctionError: true,
@@ -141,7 +141,7 @@ describe('tables', () => {
     }
   });
 
-  test('on an emulator they go with the stack', () => {
+  test('on an emulator they are deleted with the stack', () => {
     const emulated = Template.fromStack(makeStack('emulator'));
     for (const table of Object.values(emulated.findResources('AWS::DynamoDB::Table'))) {
       expect(table.DeletionPolicy).toBe('Delete');
@@ -156,7 +156,7 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, activity, conditions, unmatched items, notifications, silences, and what ends tokens and counts logins', () => {
+  test('rows expire in instances, ports, history, places, activity, conditions, unmatched items, notifications, silences, and in the tables of tokens’ ends and of logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
@@ -182,7 +182,7 @@ describe('tables', () => {
     }
   });
 
-  test('indexes project keys only, and those of the history, of notifications and of rounds what they show', () => {
+  test('indexes contain keys only, except those of the history, of notifications and of rounds', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
     expect(indexes).toHaveLength(51);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
@@ -236,7 +236,7 @@ describe('the API', () => {
     }
   });
 
-  test('what is throttled is a 503, after which monitors report again, as they do not after a 429', () => {
+  test('a throttled request gets a 503, after which monitors report again (after a 429 they do not)', () => {
     template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
       ResponseType: 'THROTTLED',
       StatusCode: '503',
@@ -271,7 +271,7 @@ describe('the API', () => {
     });
   });
 
-  test('its one stage is called as no version of a service is', () => {
+  test('the name of its stage cannot be taken for the version of a service', () => {
     const stages = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     expect(stages.map(({ Properties }) => Properties.StageName)).toEqual([stageName]);
     expect(stageName).not.toMatch(/v[0-9.]/i);

@@ -110,7 +110,7 @@ test('an address may have a version-like host and a base path', () => {
   expect(from({ publicUrl })).toMatchObject({ publicUrl });
 });
 
-test('origins are separated by commas, and have a port if it is not the usual one', () => {
+test('origins are separated by commas, and have a port if it is not the default one', () => {
   const corsAllowedOrigins = 'https://console.example, http://localhost:8080,*';
   expect(from({ corsAllowedOrigins })).toMatchObject({
     corsAllowedOrigins: ['https://console.example', 'http://localhost:8080', '*'],

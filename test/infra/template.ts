@@ -21,7 +21,7 @@ export const functions = [
   ],
 ];
 
-/** The stack as AWS gets it; without bundling, which takes seconds and changes nothing here. */
+/** The stack for AWS, without bundling, which takes seconds and changes nothing here. */
 export function makeStack(target: 'aws' | 'emulator' = 'aws'): DoctorStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   return new DoctorStack(app, 'Doctor', { target });
@@ -42,8 +42,8 @@ const Policy = z.object({
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
 /**
- * What each function may do, by the construct that holds it (`Compute`, `Reconciler`, …). A role's
- * own policy takes 10 kB; the CDK puts what does not fit into a managed policy of the same role.
+ * The permissions of each function, by its construct (`Compute`, `Reconciler`, …). A role's own
+ * policy has at most 10 kB; the CDK puts the rest into a managed policy of the same role.
  */
 export function policies(template: Template): Map<string, Statement[]> {
   const found = Object.entries({
@@ -68,7 +68,7 @@ function statementsOf(resource: unknown): Statement[] {
   }));
 }
 
-/** The short name of what a statement is about: `Hosts`, `Instances/byHost`, `EventQueue`. */
+/** The short name of a statement's resource: `Hosts`, `Instances/byHost`, `EventQueue`. */
 export function subject(resource: unknown): string {
   if (typeof resource === 'string') return resource;
   const text = JSON.stringify(resource);

@@ -1,4 +1,7 @@
-/** Operators see what waits in every queue of the stack: none is forgotten when one is added. */
+/**
+ * Operators see how many messages wait in every queue of the stack, also in a queue that is added
+ * later.
+ */
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
@@ -50,12 +53,12 @@ describe.each([
     expect([...work.queues, ...dead.queues].sort()).toEqual(all.sort());
   });
 
-  test('they have the names that are shown', () => {
+  test('they have the names that operators see', () => {
     expect(work.names.toSorted()).toEqual(shownQueues(workQueues, there).sort());
     expect(dead.names.toSorted()).toEqual(shownQueues(deadLetterQueues, there).sort());
   });
 
-  test('dead letters may be sent back to the queues that take them, and to no other', () => {
+  test('dead letters may be sent back to the queues that accept them, and to no other', () => {
     const closed: ReadonlySet<string> = new Set(withoutReturn);
     const open = work.queues.filter((_, n) => !closed.has(work.names[n] ?? ''));
     const sends = (policies(template).get('Operations') ?? []).filter(({ action }) =>

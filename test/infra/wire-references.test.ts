@@ -1,4 +1,4 @@
-/** Comments and documents cite `docs/wire/` by page and heading, and nothing that is not here. */
+/** Comments and documents cite `docs/wire/` by page and heading, and only pages of this repository. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,10 +12,10 @@ const files: readonly string[] = globSync('**/*.{ts,mjs,md}', {
   exclude: (name) => ['node_modules', 'cdk.out', '.venv'].includes(name) || /^\.doctor/.test(name),
 }).map((file) => file.replaceAll('\\', '/'));
 
-/** A file's text without the line breaks of its comments, which may fall into a citation. */
+/** The text of a file without the line breaks of its comments, because one may split a citation. */
 const unbroken = (file: string): string => read(file).replace(/\n\s*(?:\*|\/\/)?\s*/g, ' ');
 
-/** GitHub's name for the place of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -55,7 +55,7 @@ test('sources and documents cite docs/wire', () => {
   expect([...citing].filter((file) => file.endsWith('.md')).length).toBeGreaterThan(3);
 });
 
-test('every page and heading of docs/wire that is cited is there', () => {
+test('every cited page and heading of docs/wire exists', () => {
   const wrong = references.filter(
     ({ page, anchor }) =>
       !existsSync(join(root, page)) || (anchor !== '' && !anchorsOf(page).includes(anchor)),
@@ -77,7 +77,7 @@ test('no two headings of a page have one name', () => {
   }
 });
 
-test('nothing cites the texts that the project was started from', () => {
+test('no source cites the texts from which the project was started', () => {
   const foreign = /\bcontract\s+[\w-]+\.md\b|\bthe\s+seeds?\b/i;
   expect(files.filter((file) => foreign.test(unbroken(file)))).toEqual([]);
 });

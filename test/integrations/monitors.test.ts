@@ -1,4 +1,4 @@
-/** The example configurations: what each monitor runs with them, run as it does. */
+/** The example configurations: the commands that each monitor runs with them, run in the same way. */
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,7 +121,7 @@ test('Icinga: an acknowledgement is ignored', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('Pacemaker: the agent reports a fenced host, and has time for it', async () => {
+test('Pacemaker: the agent reports a fenced host within its timeout', async () => {
   const agent = join(folder, 'doctor-alert.sh');
   writeFileSync(agent, read('pacemaker/doctor-alert.sh'));
   chmodSync(agent, 0o755);
@@ -135,7 +135,7 @@ test('Pacemaker: the agent reports a fenced host, and has time for it', async ()
   expect(xml).toMatch(/<select_nodes\/>\s*<select_fencing\/>/);
 });
 
-test('Consul: the watch passes the list of critical checks on', async () => {
+test('Consul: the watch passes on the list of critical checks', async () => {
   const Watches = z.object({
     watches: z.tuple([
       z.object({
@@ -151,7 +151,7 @@ test('Consul: the watch passes the list of critical checks on', async () => {
   expect(doctor.asked).toMatchObject([{ path: 'POST /doctor/v1/consul', body: '[]\n' }]);
 });
 
-test('keepalived: it appends what happened to the notify line', async () => {
+test('keepalived: it appends the event to the notify line', async () => {
   const [, notify = ''] = /notify "(.*)"/.exec(read('keepalived/doctor.conf')) ?? [];
   await run(`${notify} INSTANCE VI_1 FAULT 100`);
   expect(sent()).toMatchObject([

@@ -1,4 +1,7 @@
-/** The how-to pages show the files of `integrations/` as they are: an operator may copy either. */
+/**
+ * The how-to pages show the files of `integrations/` unchanged, so that an operator may copy
+ * either.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** The media type for Zabbix: what its script sends, and what it makes of the answer. */
+/** The media type for Zabbix: what its script sends, and how it handles the answer. */
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ type Answer = { readonly status?: number; readonly body?: string };
 const accepted = (outcome: string, reason: string | null = null) =>
   JSON.stringify({ items: [{ outcome, reason, condition_id: null, fault_id: null }] });
 
-/** What Zabbix puts in place of the macros of the parameters. */
+/** The values with which Zabbix replaces the macros in the parameters. */
 const macros: Record<string, string> = {
   '{ALERT.SENDTO}': 'https://api.example/doctor/v1/',
   '{$DOCTOR.TOKEN}': 'id:secret',
@@ -99,7 +99,7 @@ test('a problem is one request with its event id as key', () => {
   ]);
 });
 
-test('a recovery has the same key, and is up', () => {
+test('a recovery has the same key, and reports the host up', () => {
   const { sent } = zabbix({ '{EVENT.VALUE}': '0' });
   expect(sent[0]?.body).toMatchObject({ details: { ...details, status: 'up' } });
 });
@@ -120,7 +120,7 @@ test.each([
 test.each([
   ['an acknowledgement', { '{EVENT.UPDATE.STATUS}': '1' }],
   ["an event of Zabbix' discovery", { '{EVENT.SOURCE}': '1' }],
-])('%s sends nothing, and is no failure', (_, more) => {
+])('%s sends nothing, and is not an error', (_, more) => {
   const { sent, thrown, result } = zabbix(more);
   expect({ sent, thrown }).toEqual({ sent: [], thrown: undefined });
   expect(result).toContain('Nothing to report');
@@ -150,7 +150,7 @@ test.each(['', 'OK', '<html>', '[]', '{"items":[]}'])(
   },
 );
 
-test('a host that Doctor does not know is no failure, and is logged', () => {
+test('a host that Doctor does not know is not an error, and is logged', () => {
   const { result, thrown, logged } = zabbix({}, { body: accepted('unmatched', 'No such host.') });
   expect({ result, thrown }).toEqual({ result: 'unmatched: No such host.', thrown: undefined });
   expect(logged).toEqual(['Doctor knows no host compute-1: No such host.']);

@@ -45,7 +45,7 @@ beforeAll(async () => {
     .sort(([, a], [, b]) => b.length - a.length);
   [host = '', other = ''] = byHost.map(([name]) => name);
   inbox = inboxOf(await subscribe({ project_id: [alice.projectId] }));
-  // With nothing but a token of the cloud's own Keystone.
+  // Only with a token of the cloud's own Keystone.
   const rule = { event_type: 'compute.instance.update', query: [] };
   const made = await request(`${apiUrl()}/alarming/v2/alarms`, 'POST', {
     headers: { 'x-auth-token': alice.token },
@@ -78,7 +78,7 @@ async function report(status: 'firing' | 'resolved', name: string) {
   });
 }
 
-/** Reports a host down. @returns how long its answer took, and the first notification since then. */
+/** Reports a host down. @returns how long the answer took, and the first notification after it. */
 async function reportedDown(name: string) {
   const began = Date.now();
   await report('firing', name);

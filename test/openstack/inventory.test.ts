@@ -1,4 +1,7 @@
-/** Doctor takes the hosts, servers and ports of a real cloud over, and what is gone there is deleted. */
+/**
+ * Doctor registers the hosts, servers and ports of a real cloud, and deletes those that no longer
+ * exist there.
+ */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -69,7 +72,7 @@ test('after a walk every host, server and port is as Nova and Neutron show it', 
   }
 });
 
-test('a server and a port that are made in the cloud are made here, and end here when they end there', async () => {
+test('a server and a port that are created in the cloud are created in Doctor, and are deleted there after their deletion in the cloud', async () => {
   const [flavor, image, network] = [
     await firstOf('flavor'),
     await firstOf('image'),

@@ -45,10 +45,7 @@ afterAll(async () => {
   if (ids.length > 0) await openstack(admin(), 'server', 'delete', ...ids);
 }, 300_000);
 
-/**
- * Deploys Doctor again, by the command that users deploy with, with these settings beside those of
- * the run.
- */
+/** Deploys Doctor again by the users' command, with these settings beside those of the run. */
 const deploy = (more: string) =>
   promisify(execFile)('node', ['scripts/up.ts'], {
     cwd: root,
@@ -65,7 +62,7 @@ test('Nova has fifty servers on one host, and so has Doctor', async () => {
 const applied = (change: 'down' | 'up') =>
   expect.poll(() => outcomeOf(doctor, host), patience).toMatchObject({ change, state: 'done' });
 
-test('a fault leaves the servers of the host as they are in Nova; deployed with cloudServersOnFault=error, it puts them all in error', async () => {
+test('a fault does not change the host’s servers in Nova; deployed with cloudServersOnFault=error, it puts them all in error', async () => {
   await stopService(box(), host, 'KILL');
   await force(true);
   await applied('down');

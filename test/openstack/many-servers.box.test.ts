@@ -1,4 +1,7 @@
-/** A walk through 2,000 servers of a real Nova: rows in its database, that only its API shows. */
+/**
+ * A walk through 2,000 servers of a real Nova. They are rows in its database that only its API
+ * shows.
+ */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,13 +50,13 @@ async function walk() {
   return Differences.parse(JSON.parse(out));
 }
 
-/** What the last walk did about servers. */
+/** The last walk's counts of servers. */
 async function counts() {
   const { body } = await (await login('admin')).expect('GET', '/doctor/v1/cloud');
   return Status.parse(body).cloud.walk.counts.servers;
 }
 
-/** What Doctor answers for the first copy, one in the middle, and the last one. */
+/** Doctor's answers for the first copy, one in the middle, and the last one. */
 async function statuses(): Promise<number[]> {
   const doctorAdmin = await login('admin');
   const found: number[] = [];
@@ -66,7 +69,7 @@ async function statuses(): Promise<number[]> {
 
 beforeAll(async () => {
   await register();
-  // Copies that a run left that was ended.
+  // Copies that an interrupted run left.
   await copies(0);
   await walk();
 });
@@ -80,7 +83,7 @@ test('2,000 servers are taken over by one walk, and the next one changes nothing
   expect(await walk()).toEqual([]);
 }, 900_000);
 
-test('when they are gone in the cloud, walks delete them here', async () => {
+test('when they no longer exist in the cloud, walks delete them in Doctor', async () => {
   await copies(0);
   let deleted = 0;
   for (let walks = 0; walks < 12 && deleted < count; walks++) {

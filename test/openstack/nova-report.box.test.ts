@@ -1,4 +1,4 @@
-/** An administrator of Nova forces a service down, and up again: Doctor takes both for reports. */
+/** An administrator of Nova forces a service down, and up again: for Doctor, both are reports. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Client, login } from '../stack/stack.ts';
@@ -31,7 +31,7 @@ const sources = async () => {
 const openFaults = async () =>
   Faults.parse((await client.expect('GET', `/doctor/v1/faults?host=${host}`)).body).faults.length;
 
-test('a service that was forced down at Nova is a fault of the source nova, until it is forced up', async () => {
+test('a service that was forced down in Nova is a fault of the source nova, until it is forced up', async () => {
   await force('--down');
   await expect.poll(openFaults, patience).toBe(1);
   expect(await sources()).toEqual(['nova']);

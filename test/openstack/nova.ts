@@ -1,4 +1,4 @@
-/** What the tests read of a real cloud's Nova and Neutron, as its administrator. */
+/** Reads of a real cloud's Nova and Neutron, as its administrator. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

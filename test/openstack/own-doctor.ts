@@ -1,10 +1,10 @@
-/** Doctor beside the real cloud: what its own administrator asks of it. */
+/** Doctor beside the real cloud: requests of its own administrator. */
 import * as z from 'zod';
 import { runCommandLine } from '../../cli/run.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { apiUrl, type Client } from '../stack/stack.ts';
 
-/** For what takes a cloud of two busy cores some time. */
+/** The longest wait, because a cloud on two busy cores takes some time. */
 export const patience = { timeout: 120_000, interval: 500 };
 
 /** Runs `doctor` as Doctor's own administrator. */

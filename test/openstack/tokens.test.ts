@@ -41,7 +41,7 @@ test('the services are registered once, however often the command runs', async (
   expect(types).toHaveLength(1);
 });
 
-test('a tenant files an alarm with nothing but the cloud’s own openrc, and others do not see it', async () => {
+test('a tenant creates an alarm with only the cloud’s own openrc, and others do not see it', async () => {
   const id = await openstack(
     alice.cloud,
     ...['alarm', 'create', '--type', 'event', '--name', 'web-1 is off'],

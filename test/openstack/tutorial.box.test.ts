@@ -1,4 +1,4 @@
-/** The commands of the tutorial that need a cloud, in its order, in one shell. */
+/** The commands of the tutorial that need a cloud, in order, in one shell. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ test('there are commands to run', () => {
   expect(blocks.length).toBeGreaterThan(3);
 });
 
-/** A command with the files of this test, and a secret beside that of the run. */
+/** A command that uses the files of this test, and another secret than that of the run. */
 const here = (text: string): string =>
   text
     .replaceAll(/(admin|member)-openrc/g, (name) => join(home, name))
@@ -61,7 +61,7 @@ test.each(blocks)('line $line works', async ({ text }) => {
   await shell.run(here(text));
 });
 
-test('the secret that the tutorial makes is one that Doctor logs in with', async () => {
+test('Doctor can log in with the secret that the tutorial creates', async () => {
   const text = await shell.run(
     'aws secretsmanager get-secret-value --secret-id doctor/tutorial --query SecretString --output text',
   );

@@ -11,7 +11,7 @@ import { standIn } from '../cloud/stand-in.ts';
 import { type KeptStack, reportDown } from './kept-stack.ts';
 import { run } from './spawned.ts';
 
-/** For `DOCTOR_SETTINGS`. The name of the secret is the one that `standInFor` makes. */
+/** The value of `DOCTOR_SETTINGS`. `standInFor` creates the secret with this name. */
 export const cloudSettings = 'cloud=doctor/cloud inventoryFromEvents=true';
 
 /** The hosts that the stand-in has. */
@@ -28,7 +28,7 @@ export async function standInFor(stack: KeptStack) {
   secrets.destroy();
   return {
     ...{ ...lists, stop: cloud.stop },
-    /** Nova and Neutron answer no more, until they are back. */
+    /** Makes Nova and Neutron stop answering, until they are back. */
     out: () =>
       cloud.disturb({ path: /^\/(compute|network)/, how: 'refuse', status: 503, times: 1e6 }),
     back: () => cloud.calm(),
@@ -61,7 +61,7 @@ export async function doctor(stack: KeptStack, who: 'admin' | 'tenant-a', ...arg
   });
   const status = await ended;
   const text = output();
-  // The bar of a walk is printed before the result.
+  // The progress bar of a walk is printed before the result.
   const json = text.slice(Math.max(text.search(/^[[{]/m), 0));
   return { status, text, shown: () => z.union([Row, z.array(Row)]).parse(JSON.parse(json)) };
 }
@@ -74,7 +74,7 @@ const PortBody = z.object({ port: z.looseObject({ 'binding:host_id': z.string() 
 const Outcome = z.object({ change: z.string(), state: z.string(), reason: z.string().nullable() });
 const Faults = z.object({ faults: z.array(z.object({ applied_to_cloud: Outcome })) });
 
-/** What the administrator sees of servers, ports and hosts; undefined for what is not there. */
+/** The servers, ports and hosts that the administrator sees; undefined for those that do not exist. */
 export async function seenIn(stack: KeptStack) {
   const admin = await stack.login('admin');
   const get = async (path: string): Promise<unknown> => {
@@ -94,8 +94,8 @@ export async function seenIn(stack: KeptStack) {
     return body === undefined ? undefined : PortBody.parse(body).port['binding:host_id'];
   };
   /**
-   * The outcome of a host's fault and of its data plane's in the cloud; `refused` once the cloud
-   * did not take it.
+   * The outcomes in the cloud of a host's fault and of its data plane's fault; `refused` if the
+   * cloud refused one.
    */
   const applied = async (name: string) => {
     const { faults } = Faults.parse(await get(`/doctor/v1/faults?host=${name}&status=all`));

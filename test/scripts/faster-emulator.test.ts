@@ -1,4 +1,7 @@
-/** The emulator reads each text of a condition once and copies rows faster, and answers as it did before. */
+/**
+ * The emulator parses each text of a condition once and copies rows faster, and gives the same
+ * answers as before.
+ */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -28,7 +31,7 @@ const policies = [
   { Statement: [statement, { ...statement, Effect: 'Deny' }] },
 ];
 
-/** Compares each text with each row; prints the answers, and how often a text was read. */
+/** Compares each text with each row. Prints the answers, and how often a text was parsed. */
 const program = `
 import json, sys
 from keeper import faster
@@ -80,7 +83,7 @@ const played = (once: boolean): z.infer<typeof Printed> =>
     ),
   );
 
-test('each text of a condition or policy is read once, and every answer is as it was', () => {
+test('each text of a condition or policy is parsed once, and every answer is the same as before', () => {
   const before = played(false);
   const now = played(true);
   expect(now.answers).toEqual(before.answers);
@@ -89,11 +92,11 @@ test('each text of a condition or policy is read once, and every answer is as it
   expect(now.reads).toBe(texts.length);
   expect(now.allowed).toEqual(before.allowed);
   expect(new Set(now.allowed).size).toBeGreaterThan(1);
-  // A caller that changes its tokens changes no other's.
+  // A caller that changes its tokens does not change those of other callers.
   expect(now.again).toBe(before.again);
 });
 
-/** Changes what a copy has, and prints both; and copies what JSON cannot be. */
+/** Changes the contents of a copy, and prints both. Then copies values that JSON cannot express. */
 const copying = `
 import json, sys
 from collections import defaultdict
@@ -108,7 +111,7 @@ also["new"]["x"] = 1
 print(json.dumps({"row": row, "copied": copied, "other": list(other), "kind": type(also).__name__}))
 `;
 
-test('a copy of a row shares nothing with it, and what is no row is copied as before', () => {
+test('a copy of a row shares nothing with it, and other values are copied as before', () => {
   const row = { M: { list: { L: [{ S: 'one' }, { NULL: true }, { N: '2.5' }] } } };
   const printed: unknown = JSON.parse(
     execFileSync(join(root, '.venv/bin/python'), ['-c', copying], {

@@ -9,7 +9,7 @@ import { scriptOf } from '../../scripts/interop/script.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { run } from './spawned.ts';
 
-/** How the command ended and what it said. */
+/** The exit status of the command and its output. */
 async function interop(...args: string[]): Promise<{ code: number | null; output: string }> {
   const spawned = run([process.execPath, join(root, 'scripts/interop.ts'), ...args], {});
   return { code: await spawned.ended, output: spawned.output() };
@@ -48,14 +48,14 @@ describe('npm run test:interop', () => {
   });
 });
 
-test('a program that needs Go says so where there is none', async () => {
+test('a program that needs Go says so if Go is missing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'doctor-no-go-'));
   vi.stubEnv('PATH', folder);
   const building = buildGo(folder, 'go.mod', join(folder, 'built'), join(folder, 'log'));
   await expect(building).rejects.toThrow('Go 1.25 or newer is needed for it');
 });
 
-test("every test of tempest's that is left out has its reason beside it", () => {
+test('every excluded test of tempest has its reason beside it', () => {
   const folder = join(here, 'tempest');
   const excluded = readdirSync(folder)
     .filter((file) => file.endsWith('.out.txt'))
@@ -70,7 +70,7 @@ describe('a recording', () => {
     ...{ body: '', answer: '', ...more },
   });
 
-  test('has names for what is known, and for ids that were answered before', () => {
+  test('has names in place of known values, and of ids in earlier answers', () => {
     const answer = JSON.stringify({ services: [{ id: service, host: 'h-1' }] });
     const script = scriptOf(
       [call('GET', '/os-services?host=h-1', { answer }), call('PUT', `/os-services/${service}`)],
@@ -84,7 +84,7 @@ describe('a recording', () => {
     expect(JSON.stringify(script)).not.toContain('secret');
   });
 
-  test('leaves out what a waiting client asks again', () => {
+  test('leaves out the repeated requests of a waiting client', () => {
     const script = scriptOf([call('GET', '/a'), call('GET', '/a'), call('PUT', '/a')], {});
     expect(script.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });

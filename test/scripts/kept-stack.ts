@@ -1,4 +1,4 @@
-/** A stack of a test's own that keeps its data, and what a test does with it. */
+/** A stack for one test that keeps its data, and the steps of the test. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,15 +52,15 @@ export async function keptStack() {
     up,
     down,
     state,
-    /** A command of ours, in the background. */
+    /** Runs an npm script in the background. */
     begin: (name: string, more: Record<string, string> = {}) =>
       run(['node', `scripts/${name}.ts`], { ...env, ...more }),
     login: (who: 'admin' | Tenant): Promise<Client> =>
       login(output('ApiUrl'), readAccount(who, dir)),
-    /** A queue that is subscribed to one of the topics. */
+    /** Subscribes a new queue to one of the topics. */
     subscribe: (topic: string, policy?: Record<string, unknown>): Promise<Subscriber> =>
       subscribe(endpoint, output(topic), policy),
-    /** Makes a queue with two messages, of which one has to wait for 900 s; its URL. */
+    /** Creates a queue with two messages, one of which is delayed for 900 s. Returns its URL. */
     queueOfTwo: async (): Promise<string> => {
       const { QueueUrl = '' } = await sqs.send(
         new CreateQueueCommand({ QueueName: `two-${randomUUID()}` }),
@@ -73,7 +73,7 @@ export async function keptStack() {
       }
       return QueueUrl;
     },
-    /** The messages that a queue gives, and how many of it have to wait. */
+    /** The messages that a queue delivers, and how many are delayed. */
     contentOf: async (QueueUrl: string) => {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
       const { Attributes } = await sqs.send(
@@ -85,7 +85,7 @@ export async function keptStack() {
       const delayed = Number(Attributes?.ApproximateNumberOfMessagesDelayed);
       return { bodies: Messages.map(({ Body }) => Body), delayed };
     },
-    /** What a reboot, or an impatient person, does to all of its processes. */
+    /** Kills all processes of the stack, like a reboot or an impatient user. */
     crash: async (): Promise<void> => {
       const { instance } = state();
       for (const pid of processesOf(instance)) process.kill(pid, 'SIGKILL');
@@ -99,7 +99,7 @@ export async function keptStack() {
   };
 }
 
-/** A server on a host of its own, or on one that is there, with an alarm of its tenant on its being off. */
+/** Registers a server on a new host, or on an existing one, with an alarm of its tenant on its stop. */
 export async function watchedServer(admin: Client, tenant: Client, on?: string) {
   const [host, server] = [on ?? `cmp-${randomUUID().slice(0, 8)}`, randomUUID()];
   if (on === undefined) {
@@ -126,7 +126,7 @@ export const reportDown = (admin: Client, host: string, forced_down = true) =>
     body: { host, binary: 'nova-compute', forced_down },
   });
 
-/** What was done to an alarm, newest first. */
+/** The history of an alarm, newest first. */
 export async function historyOf(tenant: Client, alarm: string): Promise<string[]> {
   const { body } = await tenant.expect('GET', `/alarming/v2/alarms/${alarm}/history`);
   return History.parse(body).map(({ type }) => type);

@@ -9,7 +9,7 @@ import { historyOf, type KeptStack, keptStack, reportDown, watchedServer } from 
 let stack: KeptStack;
 /** A tenant's subscription from before every restart. */
 let subscriber: Subscriber;
-/** The operators' one: what it gets was read from the tables' streams. */
+/** The operators' subscription. Its messages come from the tables' streams. */
 let operators: Subscriber;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function notified(alarm: string): Promise<Set<unknown>> {
 test.each([
   { how: 'npm run down', stop: () => stack.down() },
   { how: 'the death of all processes', stop: () => stack.crash() },
-])('after $how, npm run up goes on with everything there was', async ({ stop }) => {
+])('after $how, npm run up continues with all data', async ({ stop }) => {
   const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
   const before = await watchedServer(admin, tenant);
   const later = await watchedServer(admin, tenant);
@@ -53,7 +53,7 @@ test.each([
 
   expect(stack.state().outputs?.ApiUrl).toBe(ApiUrl);
   expect(readAccount('tenant-a', stack.dir)).toEqual(password);
-  // A token from before is as good as one that the old password gives now.
+  // A token from before the restart is still valid, and the old password gives a new one.
   const again = await stack.login('tenant-a');
   expect(await historyOf(tenant, before.alarm)).toEqual(history);
   const { body } = await again.expect('GET', `/compute/v2.1/servers/${before.server}`);
@@ -72,7 +72,7 @@ test.each([
   await expect.poll(audited, { timeout: 30_000 }).toBe(true);
 });
 
-test('a fault that was accepted is notified although all processes died at once', async () => {
+test('a fault that was accepted is notified even if all processes are killed at once', async () => {
   const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
   const { host, alarm } = await watchedServer(admin, tenant);
   await reportDown(admin, host);
@@ -92,7 +92,7 @@ test('a change of one server that was answered is notified, too', async () => {
   expect((await notified(alarm)).size).toBe(1);
 });
 
-test('no registration that was answered is lost, whenever the processes die', async () => {
+test('no answered registration is lost, whenever the processes are killed', async () => {
   const project_id = (await stack.login('tenant-a')).projectId;
   const { host } = await watchedServer(await stack.login('admin'), await stack.login('tenant-a'));
   for (const crashAfter of [1, 15, 50]) {
@@ -118,7 +118,7 @@ test('no registration that was answered is lost, whenever the processes die', as
   }
 });
 
-test('rules with a schedule go on', { timeout: 120_000 }, async () => {
+test('scheduled rules continue', { timeout: 120_000 }, async () => {
   const swept = () =>
     readFileSync(join(stack.dir, 'ministack.log'), 'utf8').includes('→ Lambda Doctor-Sweeper');
   await expect.poll(swept, { timeout: 90_000, interval: 500 }).toBe(true);

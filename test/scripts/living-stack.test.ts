@@ -21,7 +21,7 @@ import { heartbeatSettings, silentHost } from './silent-host.ts';
 import { otherProcess } from './spawned.ts';
 
 let stack: KeptStack;
-/** Registered at first: there after everything that is refused. */
+/** The host is registered at first, and still exists after each refused command. */
 const host = `cmp-${randomUUID().slice(0, 8)}`;
 
 beforeAll(async () => {
@@ -36,8 +36,8 @@ const expectHost = async () => {
   expect(status).toBe(200);
 };
 
-describe('up, of a stack that runs', () => {
-  test('refuses one that does not answer, names what discards it, and leaves it alone', async () => {
+describe('up, for a stack that runs', () => {
+  test('refuses a stack that does not answer, names the command that discards it, and does not touch it', async () => {
     const { pid, instance } = stack.state();
     const before = processesOf(instance);
     process.kill(pid, 'SIGSTOP');
@@ -50,7 +50,7 @@ describe('up, of a stack that runs', () => {
     await expectHost();
   });
 
-  test('waits for one that is slow', async () => {
+  test('waits for a slow stack', async () => {
     const { pid } = stack.state();
     process.kill(pid, 'SIGSTOP');
     const up = stack.begin('up');
@@ -62,7 +62,7 @@ describe('up, of a stack that runs', () => {
     await expectHost();
   });
 
-  test('down ends one that does not answer, and keeps its data', async () => {
+  test('down ends a stack that does not answer, and keeps its data', async () => {
     process.kill(stack.state().pid, 'SIGSTOP');
     const down = await stack.down();
     expect(down.status, down.output).toBe(0);
@@ -85,7 +85,7 @@ describe('up, of a stack that runs', () => {
   });
 });
 
-test('a disk that takes nothing more: calls fail, down refuses, and with room nothing is lost', async () => {
+test('a full disk: calls fail and down refuses; with space again, nothing is lost', async () => {
   const { pid } = stack.state();
   const allow = (bytes: string) =>
     execFileSync(join(root, '.venv/bin/python'), [
@@ -115,12 +115,12 @@ test('a disk that takes nothing more: calls fail, down refuses, and with room no
   await (await stack.login('admin')).expect('GET', `/doctor/v1/hosts/${late}`);
 });
 
-describe('up, of a stack that is down, refuses and changes nothing', () => {
+describe('up, for a stack that is down, refuses and changes nothing', () => {
   beforeAll(async () => {
     await stack.down();
   });
 
-  /** Spoils a file for the time of one `up`, which is to be refused with such words. */
+  /** Damages a file during one `up`, which must be refused with these words. */
   async function expectRefusal(path: string, text: string, words: string): Promise<void> {
     const whole = readFileSync(path);
     const files = () => readdirSync(join(stack.dir, 'data')).sort();
@@ -140,30 +140,30 @@ describe('up, of a stack that is down, refuses and changes nothing', () => {
     return join(data, folder, name);
   };
 
-  test('where a snapshot cannot be read', () =>
+  test('if a snapshot cannot be read', () =>
     expectRefusal(snapshotFile('dynamodb.json'), '{"half', 'cannot be read'));
 
-  test('where it is of another format', () =>
+  test('if the snapshot has another format', () =>
     expectRefusal(
       snapshotFile('about.json'),
       '{"format": 99, "ministack": "1.0.0"}',
       'it is of format 99',
     ));
 
-  test('where a newer MiniStack wrote it', () =>
+  test('if a newer MiniStack wrote the snapshot', () =>
     expectRefusal(
       snapshotFile('about.json'),
       '{"format": 1, "ministack": "99.0.0"}',
       'MiniStack 99.0.0 wrote it',
     ));
 
-  test('where the rows are of another format', () =>
+  test('if the rows have another format', () =>
     expectRefusal(join(stack.dir, 'data/rows.json'), '{"rowFormat": 0}', 'are of format 0'));
 
-  test('where it is not known what was up', () =>
+  test('if the record of the stack cannot be read', () =>
     expectRefusal(join(stack.dir, 'stack.json'), '{"pid', 'cannot be read'));
 
-  test('where another process has its port', async () => {
+  test('if another process has its port', async () => {
     const other = await otherProcess(stack.state().port);
     const up = await stack.up();
     other.close();
@@ -171,14 +171,14 @@ describe('up, of a stack that is down, refuses and changes nothing', () => {
     expect(up.output).toContain(`Port ${stack.state().port} is in use by another process`);
   });
 
-  test('and goes on when all is as it was', async () => {
+  test('and continues when all is restored', async () => {
     const up = await stack.up();
     expect(up.status, up.output).toBe(0);
     await expectHost();
   });
 });
 
-test('what a dying process left of a line is dropped', async () => {
+test('the incomplete line of a process that died is dropped', async () => {
   const data = join(stack.dir, 'data');
   await stack.crash();
   const [last = ''] = readdirSync(data)
@@ -190,7 +190,7 @@ test('what a dying process left of a line is dropped', async () => {
   await expectHost();
 });
 
-describe('up of other code and settings', () => {
+describe('up, with other code and settings', () => {
   const DOCTOR_SETTINGS = `${cloudSettings} ${heartbeatSettings}`;
   let cloud: Awaited<ReturnType<typeof standInFor>>;
   let seen: Awaited<ReturnType<typeof seenIn>>;
@@ -199,7 +199,7 @@ describe('up of other code and settings', () => {
   });
   afterAll(() => cloud.stop());
 
-  test('deploys them over the data that is kept', async () => {
+  test('deploys them over the kept data', async () => {
     const { deployed, ...state } = stack.state();
     const path = join(stack.dir, 'stack.json');
     writeFileSync(path, JSON.stringify({ ...state, deployed: 'other code' }));
@@ -254,7 +254,7 @@ describe('up of other code and settings', () => {
     });
   });
 
-  test('what is gone in the cloud is deleted here', async () => {
+  test('things that no longer exist in the cloud are deleted in Doctor', async () => {
     cloud.deleteServer(serverId(1), '2026-01-03T00:00:00Z');
     cloud.ports.delete(portId(1));
     expect((await doctor(stack, 'admin', 'cloud', 'sync')).shown()).toMatchObject([
@@ -302,7 +302,7 @@ describe('up of other code and settings', () => {
     await expect.poll(() => seen.port(port), counts).toBeUndefined();
   });
 
-  test('what the schedule starts looks at services and takes changed servers over', async () => {
+  test('the scheduled jobs read services and take over changed servers', async () => {
     const updated = `${new Date().toISOString().slice(0, 19)}Z`;
     const paused = { status: 'PAUSED', 'OS-EXT-STS:vm_state': 'paused', updated };
     cloud.servers.set(serverId(2), serverItem(2, 'cloud-1', paused));
@@ -312,13 +312,13 @@ describe('up of other code and settings', () => {
     await expect.poll(async () => seenAt.safeParse(await status()).success, counts).toBe(true);
   });
 
-  /** What Nova shows of the host, Neutron of its port, and Doctor of the outcome on both faults. */
+  /** The state of the host in Nova and of its port in Neutron, and Doctor's outcomes of both faults. */
   const shown = async () => [
     ...[cloud.services[0]?.forced_down, cloud.ports.get(portId(2))?.data_plane_status],
     ...(await seen.applied('cloud-1')),
   ];
 
-  test('a fault while Nova is out: the tenant is notified at once, and Nova shows it when it answers again', async () => {
+  test('a fault while Nova does not answer: the tenant is notified at once, and Nova shows the fault when it answers again', async () => {
     const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
     const { alarm } = await watchedServer(admin, tenant, 'cloud-1');
     const inbox = await stack.subscribe('NotificationsTopicArn', {
@@ -335,7 +335,7 @@ describe('up of other code and settings', () => {
     await expect.poll(shown, counts).toEqual([true, 'DOWN', 'down done', 'down done']);
   });
 
-  test('the host returns: Nova and Neutron show it, and its servers are here as Nova shows them', async () => {
+  test('the host is up again: Nova and Neutron show it, and Doctor shows its servers as Nova does', async () => {
     await seen.report('cloud-1', false);
     await expect.poll(shown, counts).toEqual([false, 'ACTIVE', 'up done', 'up done']);
     await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');

@@ -1,4 +1,4 @@
-/** LocalStack cannot run where these tests do: what is set up for it is read instead. */
+/** LocalStack cannot run where these tests run, so they read its configuration instead. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ test('its gateway listens, in the container, on the port that URLs of queues nam
   expect(compose).toContain(`127.0.0.1:\${LOCALSTACK_PORT:-${port}}:4566`);
 });
 
-test('its pollers look again before a second has passed', () => {
+test('its pollers poll at least once a second', () => {
   for (const name of ['POLL_INTERVAL_SEC', 'MAX_BACKOFF_ON_EMPTY_POLL_SEC']) {
     expect(Number(variable(`LAMBDA_EVENT_SOURCE_MAPPING_${name}`))).toBe(0.1);
   }

@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 import { root } from '../../scripts/stack/state.ts';
 import { run } from './spawned.ts';
 
-/** A clone whose npm packages are there and whose Python environment is not, seen through a PATH. */
+/**
+ * A clone with npm packages and without a Python environment, in which setup runs with a given
+ * `PATH`.
+ */
 function clone(python3: string | null): { dir: string; PATH: string } {
   const dir = mkdtempSync(join(tmpdir(), 'doctor-clone-'));
   for (const name of ['scripts/setup.mjs', 'package-lock.json', 'requirements.txt']) {
@@ -36,7 +39,7 @@ test.each([
     python3: 'echo 3.11; exit 1',
     says: 'python3 3.11 has no venv (on Debian: apt install python3.11-venv)',
   },
-])('with $what, setup stops and says what is missing', async ({ python3, says }) => {
+])('with $what, setup stops and names what is missing', async ({ python3, says }) => {
   const { dir, PATH } = clone(python3);
   const ran = setup(dir, PATH);
   expect(await ran.ended).toBe(1);
@@ -53,7 +56,7 @@ test('when a package cannot be installed, setup shows the end of its log', async
   expect(ran.output()).toContain('no such package');
 });
 
-test('a second setup finds nothing to do and says nothing', async () => {
+test('a second setup finds nothing to do and prints nothing', async () => {
   const ran = run([process.execPath, 'scripts/setup.mjs'], {});
   expect(await ran.ended).toBe(0);
   expect(ran.output()).toBe('');

@@ -1,10 +1,10 @@
-/** A host of a stack that must send heartbeats, and what operators see of its silence. */
+/** A host that must send heartbeats, and what operators see when it sends none. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Client } from '../../scripts/stack/api.ts';
 import type { KeptStack } from './kept-stack.ts';
 
-/** For `DOCTOR_SETTINGS`: the silence of a host is reported after few seconds. */
+/** The value of `DOCTOR_SETTINGS`: missed heartbeats are reported after a few seconds. */
 export const heartbeatSettings = 'reportMissedHeartbeats=true serviceDownTimeSeconds=4';
 
 const Event = z.object({ traits: z.array(z.tuple([z.string(), z.number(), z.unknown()])) });
@@ -38,7 +38,7 @@ export async function silentHost(stack: KeptStack, admin: Client) {
       }
       return states;
     },
-    /** Sends no further heartbeats, and need not. */
+    /** Ends the watching: the host need not send heartbeats any more. */
     stop: async (): Promise<void> => {
       await events.close();
       const body = { zone: 'nova', heartbeat: false };

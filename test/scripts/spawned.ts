@@ -8,15 +8,15 @@ import { root } from '../../scripts/stack/state.ts';
 
 export type Spawned = {
   readonly child: ChildProcess;
-  /** What it has printed so far. */
+  /** The command's output so far. */
   readonly output: () => string;
-  /** Resolves when it has printed something; rejects if it ends first. */
+  /** Resolves when the command has printed a text; rejects if it ends before that. */
   readonly printed: (text: string) => Promise<void>;
-  /** Its exit status; null if a signal ended it. */
+  /** The command's exit status; null if a signal ended it. */
   readonly ended: Promise<number | null>;
 };
 
-/** A place for a stack of the test's own; removed after the test by `using`. */
+/** A folder for a stack of one test. `using` removes it after the test. */
 export function place(): { dir: string; env: Record<string, string> } & Disposable {
   const dir = mkdtempSync(join(tmpdir(), 'doctor-scripts-'));
   return {
@@ -26,7 +26,7 @@ export function place(): { dir: string; env: Record<string, string> } & Disposab
   };
 }
 
-/** Runs a command of ours in a process of its own. */
+/** Runs a script in a child process. */
 export function run(
   command: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
@@ -58,7 +58,7 @@ export function run(
 
 type OtherProcess = { port: number; close: () => void; alive: () => boolean };
 
-/** Another process, listening on a port of its own, or on a given one. */
+/** Another process that listens on a free port, or on a given one. */
 export const otherProcess = (wanted = 0): Promise<OtherProcess> =>
   new Promise((done) => {
     const server = createServer();

@@ -15,7 +15,7 @@ const Saved = z.object({
 const saved = (dir: string) =>
   Saved.parse(JSON.parse(readFileSync(join(dir, 'stack.json'), 'utf8')));
 
-test('npm start plays a fault, stays up, and after Ctrl-C leaves no process, and the data', async () => {
+test('npm start simulates a fault, stays up, and after Ctrl-C leaves only the data and no process', async () => {
   using here = place();
   const start = run(['node', 'scripts/start.ts'], here.env);
   await start.printed('Ctrl-C stops it.');
@@ -38,7 +38,7 @@ test('npm start plays a fault, stays up, and after Ctrl-C leaves no process, and
   expect(readdirSync(here.dir).sort()).toEqual(['cdk.out', 'ministack.log']);
 });
 
-test('another process on the port is reported and left alone; a second up and a demo reuse the stack', async () => {
+test('another process on the port is reported and not touched; a second up and a demo reuse the stack', async () => {
   using here = place();
   const other = await otherProcess();
   const env = { ...here.env, DOCTOR_PORT: String(other.port) };
@@ -60,7 +60,7 @@ test('another process on the port is reported and left alone; a second up and a 
   expect(demo.output()).toMatch(/was notified once, \d+ ms after the report/);
   expect(processesOf(instance).length).toBeGreaterThan(0);
 
-  // No notification can arrive any more: the demo says so with its exit status.
+  // No notification can arrive any more, so the demo must end with exit status 1.
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint: `http://localhost:${port}`, region: 'us-east-1', credentials };
   const TopicArn = outputs.NotificationsTopicArn;

@@ -1,6 +1,6 @@
 import { readStack } from './stack.ts';
 
-/** Fails at once, with what to do about it, where no stack is up for the tests to talk to. */
+/** Fails at once, with a message that says what to do, if no stack is up for the tests. */
 export default async function setup(): Promise<void> {
   const stack = readStack();
   const answer = await fetch(`${stack.endpoint}/_localstack/health`).catch(() => undefined);

@@ -46,7 +46,7 @@ type TableName = (typeof tableNames)[number];
 /** `HOSTS` is the output `HostsTable`. */
 const outputOf = (name: TableName): string => `${name[0]}${name.slice(1).toLowerCase()}Table`;
 
-/** The deployed tables' definitions, with names of the test's own. */
+/** The definitions of the deployed tables, with new names. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
   const definitionOf = readDefinitions();
   return new Map(
@@ -66,13 +66,13 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
 
 const BatchRead = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 
-/** Whether a call is the check of a token, which each request makes once whatever it asks for. */
+/** True if a call is part of the check of a token, which every request makes once. */
 export function isTokenCheck(input: unknown): boolean {
   const read = BatchRead.safeParse(input);
   return read.success && Object.keys(read.data.RequestItems).join().startsWith('own-validity-');
 }
 
-/** Names as a function's environment has them, of things that no other test reads or writes. */
+/** Names, as in a function's environment, of tables, queues and topics that no other test uses. */
 export type OwnThings = {
   readonly env: Readonly<Record<EnvName, string>>;
   /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARNS`. */
@@ -81,13 +81,13 @@ export type OwnThings = {
   readonly groups: Subscriber;
   /** Receives all that is published to `EVENTS_TOPIC_ARN`. */
   readonly events: Subscriber;
-  /** Deletes all of it. */
+  /** Deletes all of these resources. */
   readonly cleanup: () => Promise<void>;
 };
 
 /**
- * Tables, queues and topics of a test's own on the embedded stack: defined as the deployed ones,
- * and with no event source behind them, so that a test decides what runs when.
+ * Creates tables, queues and topics on the embedded stack that only one test uses. They are defined
+ * like the deployed ones, without event sources, so that the test decides which function runs when.
  */
 export async function ownThings(): Promise<OwnThings> {
   const database = new DynamoDBClient(clientConfig());
@@ -197,7 +197,7 @@ export async function ownThings(): Promise<OwnThings> {
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
       MIRROR_QUEUE_URL: mirrorQueue ?? '',
-      CLOUD_CALLS_IN_FLIGHT: '4',
+      CLOUD_CALLS_IN_FLIGHT: '14',
       CLOUD_WALK_MINUTES: '60',
       OIDC_ISSUER: '',
       OIDC_AUDIENCE: '',

@@ -18,7 +18,7 @@ import { type Subscriber, subscribe as subscribeTo } from '../../scripts/stack/s
 export type { Answer, Client } from '../../scripts/stack/api.ts';
 export type { Received, Subscriber } from '../../scripts/stack/subscriber.ts';
 
-/** The deployed stack that the tests talk to. Throws, saying what to do, where there is none. */
+/** The deployed stack that the tests use. Throws an error that says what to do if there is none. */
 export function readStack(): Required<StackState> {
   const state = savedState();
   if (!state?.outputs || !state.deployed) {
@@ -101,7 +101,10 @@ export function output(name: OutputName): string {
 /** The stage, without a slash at its end. */
 export const apiUrl = (): string => output('ApiUrl');
 
-/** What every AWS client of a test is made with: the emulator's root, who may do everything. */
+/**
+ * The configuration of every AWS client of a test: the emulator's root account, which may do
+ * everything.
+ */
 export const clientConfig = () => ({
   endpoint: readStack().endpoint,
   region,
@@ -115,15 +118,15 @@ export const dynamodb = (): DynamoDBDocumentClient =>
     marshallOptions: { removeUndefinedValues: true },
   });
 
-/** The API as the admin, or as a member of a tenant's project. */
+/** A client of the API for the admin, or for a member of a tenant's project. */
 export const login = (who: 'admin' | Tenant): Promise<Client> => loginAs(readAccount(who));
 
-/** The API as any user, in the named project. Throws if the login is refused. */
+/** A client of the API for any user, in the named project. Throws if the login is refused. */
 export const loginAs = (account: Account): Promise<Client> => loginWith(apiUrl(), account);
 
 /**
- * Logs in with a password, and gives the answer, a refusal too. Without a scope the token is for the
- * user's default project. `path` is where the request goes.
+ * Logs in with a password. Returns the answer, also if it is an error. Without a scope the token is
+ * for the user's default project. `path` is where the request goes.
  */
 export const attemptLogin = (attempt: {
   readonly name: string;
@@ -140,11 +143,11 @@ export const attemptLogin = (attempt: {
 /** The token in the answer to a login; empty if the login was refused. */
 export const tokenIn = ({ headers }: Answer): string => headers.get('x-subject-token') ?? '';
 
-/** A new queue that is subscribed to the tenants' notifications; close it when done. */
+/** Subscribes a new queue to the tenants' notifications. Close it when done. */
 export const subscribe = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>
   subscribeTo(readStack().endpoint, output('NotificationsTopicArn'), filterPolicy);
 
-/** The same, for the operators' events. */
+/** Subscribes a new queue to the operators' events. Close it when done. */
 export async function subscribeToEvents(
   filterPolicy?: Record<string, unknown>,
 ): Promise<Subscriber> {
@@ -154,7 +157,7 @@ export async function subscribeToEvents(
   return made;
 }
 
-/** The environment that the `openstack` command line needs to be `who`. */
+/** The environment in which the `openstack` command line acts as `who`. */
 export function openstackEnv(who: 'admin' | Tenant): Record<string, string> {
   const { username, password, project } = readAccount(who);
   return {

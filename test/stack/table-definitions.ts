@@ -26,7 +26,7 @@ const Definition = z.object({
     .optional(),
 });
 
-/** A table as its creation is requested, without its name. */
+/** The request that creates a table, without the table's name. */
 export type Definition = z.infer<typeof Definition>;
 
 const Template = z.object({
@@ -35,9 +35,10 @@ const Template = z.object({
 });
 
 /**
- * Reads the template that was deployed: tables that tests make cannot drift from the stack's. It is
- * there already, and CDK would take seconds to make it again.
- * @returns the definition of the table that an output names. It throws where there is none.
+ * Reads the deployed template, so that the tables of tests cannot differ from the stack's. The
+ * template exists already; the CDK would take seconds to make it again.
+ * @returns a function that returns the definition of the table that an output names, and throws if
+ * there is none.
  */
 export function readDefinitions(): (output: string) => Definition {
   const file = join(stateDir, 'cdk.out', 'Doctor.template.json');

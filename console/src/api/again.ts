@@ -1,18 +1,21 @@
-/** Requests that a view makes by itself are answered by the feed's request: see `live/loads.ts`. */
+/**
+ * Answers the requests of a view that loads again by itself from the feed's request: see
+ * `live/loads.ts`.
+ */
 
-/** A request that only reads, as the feed can make it for the page. */
+/** A request that only reads, so that the feed can make it for the page. */
 export type ReadRequest = {
-  /** Below the API's address, with its query: `/doctor/v1/hosts?limit=1000`. */
+  /** The path below the API's address, with its query: `/doctor/v1/hosts?limit=1000`. */
   readonly path: string;
   readonly microversion?: string | undefined;
-  /** The body of a query that is a POST; undefined: it is a GET. */
+  /** The body of a POST that reads; undefined for a GET. */
   readonly body?: unknown;
 };
 
-/** An answer. Its text is empty without a body. */
+/** An answer. `text` is empty if it has no body. */
 export type Answered = { readonly status: number; readonly text: string };
 
-/** Answers a request of a load; undefined: the request is sent. */
+/** Answers a request of a load, or returns undefined; then the request is sent. */
 export type Source = (request: ReadRequest) => Promise<Answered> | undefined;
 
 const sources = new WeakMap<AbortSignal, Source>();
@@ -26,6 +29,6 @@ export const answerFrom = (signal: AbortSignal, source: Source): void => {
 export const sourceOf = (signal: AbortSignal | undefined): Source | undefined =>
   signal && sources.get(signal);
 
-/** The same text for the same request. */
+/** The key of a request. Equal requests have the same key. */
 export const keyOf = ({ path, microversion = '', body }: ReadRequest): string =>
   JSON.stringify([path, microversion, body ?? null]);

@@ -1,4 +1,4 @@
-/* Made by "npm run docs" of docs/reference/openapi.json. */
+/* Made by "npm run docs" from docs/reference/openapi.json. */
 import type { CloudAnswers } from './answers/cloud.ts';
 import type { DocumentsAnswers } from './answers/documents.ts';
 import type { FaultsAnswers } from './answers/faults.ts';

@@ -6,7 +6,7 @@ import { endSession, session } from './session.ts';
 /** The API's address: the console is one level below it. */
 const api = new URL('../', document.baseURI);
 
-/** A refusal, or a failure of the network (status 0). */
+/** An error answer of the API, or a failure of the network (status 0). */
 export class ApiError extends Error {
   readonly status: number;
 
@@ -23,12 +23,12 @@ export type CallOptions = {
   readonly body?: unknown;
   /** Nova's microversion, for `/compute`. */
   readonly microversion?: string;
-  /** The token that a request of `/identity` is about. */
+  /** The token that a request to `/identity` is about. */
   readonly subject?: string;
   readonly signal?: AbortSignal;
 };
 
-/** The message of an error in the dialect of any surface. */
+/** The message in an error body of any surface. */
 function messageOf(body: unknown, status: number): string {
   if (typeof body !== 'object' || body === null) return `The API answered ${status}.`;
   for (const value of Object.values(body)) {
@@ -39,7 +39,7 @@ function messageOf(body: unknown, status: number): string {
   return `The API answered ${status}.`;
 }
 
-/** The URL of a path, which begins with a slash, or of a link that an answer has. */
+/** The URL of a path that begins with a slash, or of a link from an answer. */
 function urlOf(path: string, query: Query = {}): URL {
   const url = new URL(path.startsWith('/') ? path.slice(1) : path, api);
   for (const [name, value] of Object.entries(query)) {
@@ -48,7 +48,7 @@ function urlOf(path: string, query: Query = {}): URL {
   return url;
 }
 
-/** Sends a request as it is. @throws ApiError if there is no answer. */
+/** Sends a request. Does not check the status. @throws ApiError if there is no answer. */
 export async function send(method: string, path: string, options: CallOptions): Promise<Response> {
   const { body, microversion, query, signal, subject } = options;
   const token = session.value?.token;
@@ -74,7 +74,7 @@ export async function send(method: string, path: string, options: CallOptions): 
 }
 
 /**
- * Requests a route of any surface. A 401 ends the session, since the token has ended.
+ * Requests a route of any surface. A 401 ends the session, because the token is no longer valid.
  * @returns the parsed body; undefined if there is none.
  * @throws ApiError
  */
@@ -91,7 +91,7 @@ export async function call<Answer>(
   throw new ApiError(status, messageOf(body, status));
 }
 
-/** The request as the feed can make it. */
+/** The request in the form in which the feed can make it. */
 function readRequest(path: string, { query, microversion, body }: CallOptions): ReadRequest {
   return {
     path: `/${urlOf(path, query).href.slice(api.href.length)}`,

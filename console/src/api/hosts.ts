@@ -1,9 +1,9 @@
-/** Hosts: read, and changed by the routes that `openstack` uses, too. */
+/** Reads hosts, and changes them by the same routes as the command line `openstack`. */
 import { byName, type ListedHost } from '../live/hosts-now.ts';
 import { ask, call } from './client.ts';
 import { microversion } from './openstack.ts';
 
-/** The most hosts that the page shows. */
+/** The largest number of hosts that the page shows. */
 const mostHosts = 20_000;
 
 /** All hosts, by name. */
@@ -28,7 +28,7 @@ const force = (host: string, forced_down: boolean) =>
 /** Reports that the host failed. */
 export const reportDown = (host: string) => force(host, true);
 
-/** Says that it is up again. */
+/** Reports that the host is up again. */
 export const clearFault = (host: string) => force(host, false);
 
 /** Reports that the ports of the host forward nothing (`DOWN`), or that they forward again (`ACTIVE`). */

@@ -58,7 +58,7 @@ export async function login(credentials: Credentials): Promise<void> {
 
 const tokens = (body: object) => send('POST', '/identity/v3/auth/tokens', { body });
 
-/** Revokes the token, and forgets it. It is forgotten even if it cannot be revoked. */
+/** Revokes the token and forgets it. The page also forgets a token that cannot be revoked. */
 export async function logout(): Promise<void> {
   const token = session.value?.token;
   if (!token) return;

@@ -1,9 +1,9 @@
-/** What the page reads of the surfaces that speak OpenStack's formats; their other fields are left out. */
+/** The fields that the page reads from answers in OpenStack's formats. */
 import { markerIn, type Page, type PageOf } from '../live/use-pages.ts';
 import { call, type Query } from './client.ts';
 import { isOperator } from './session.ts';
 
-/** The most servers, ports or alarms that are listed at once. */
+/** The largest number of servers, ports or alarms in one request. */
 export const largestList = 1_000;
 
 export const microversion = '2.94';
@@ -28,7 +28,7 @@ type ServersBody = {
   readonly servers_links?: readonly Link[];
 };
 
-/** Servers, newest first; of all projects for an operator. */
+/** Servers, newest first. An operator gets those of all projects. */
 export async function listServers(
   query: Query,
   page: PageOf,
@@ -114,7 +114,7 @@ export type AlarmChange = {
   readonly detail: string;
   readonly timestamp: string;
   readonly user_id: string | null;
-  /** Missing if no webhook was called yet. */
+  /** Missing if no webhook has been called yet. */
   readonly webhooks?: readonly WebhookCall[];
 };
 
@@ -128,7 +128,7 @@ export async function listAlarms(
     query: { ...page, ...query },
     ...(signal && { signal }),
   });
-  // Aodh's lists have no link: a full page may have another behind it.
+  // Aodh's lists have no link to the next page, so after a full page there may be another.
   return { rows, next: rows.length === page.limit ? rows.at(-1)?.alarm_id : undefined };
 }
 

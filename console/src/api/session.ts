@@ -1,4 +1,4 @@
-/** Who is logged in. The token is in memory only: it ends with the page. */
+/** The user who is logged in. The token is only in memory, so it is gone when the page is closed. */
 import { computed, signal } from '@preact/signals';
 
 export type Session = {
@@ -14,7 +14,7 @@ export type Session = {
 /** The session; undefined before the login and after its end. */
 export const session = signal<Session | undefined>(undefined);
 
-/** Why the last session ended; empty if it was not ended by the API. */
+/** The message that says why the API ended the last session; empty if it did not. */
 export const endedBecause = signal('');
 
 /** Operators see hosts and conditions; tenants see what belongs to their project. */

@@ -1,4 +1,7 @@
-/** When the page asks the changes feed, and what an answer means. No clock, no network. */
+/**
+ * Decides when the page reads the feed of changes, and what an answer means. It uses no clock and
+ * no network.
+ */
 import { grownPause } from '../../../domain/back-off.ts';
 
 /** The answer of `POST /doctor/v1/changes`. */
@@ -11,19 +14,22 @@ export type FeedAnswer = {
   readonly answers: readonly ReadAnswer[];
 };
 
-/** What a read answered: of the whole, or of the one thing with the id. */
+/**
+ * The answer to one read: to the request itself (`id` is null), or to the request for one changed
+ * thing.
+ */
 export type ReadAnswer = {
-  /** Which of the reads of the request, from 0 on. */
+  /** The position of the read in the request, from 0. */
   readonly read: number;
   readonly id: string | null;
   readonly status: number;
   readonly body?: unknown;
 };
 
-/** What changed: the kinds of which something changed. */
+/** The kinds of things of which at least one changed. */
 export type Changed = {
   readonly kinds: ReadonlySet<string>;
-  /** True: everything must be loaded anew. */
+  /** True: everything must be loaded again. */
   readonly everything: boolean;
 };
 

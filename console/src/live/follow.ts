@@ -1,4 +1,7 @@
-/** The one loop of requests that a page makes by itself. Clock and network are given. */
+/**
+ * The only loop of requests that a page sends by itself. The caller passes the clock and the
+ * network.
+ */
 import {
   changedBy,
   type FeedAnswer,
@@ -15,9 +18,9 @@ export type FeedRequest = {
   readonly reads: Sent['reads'];
 };
 
-/** What the loop needs from outside. */
+/** What the loop needs from the caller. */
 export type FollowDeps = {
-  /** Asks the feed. Undefined: no answer came, or a refusal; `offline`: there is no connection. */
+  /** Reads the feed. `refused`: an error answer; `offline`: no answer. */
   readonly ask: (request: FeedRequest) => Promise<FeedAnswer | 'refused' | 'offline'>;
   readonly loads: Loads;
   readonly show: (connection: 'live' | 'lost') => void;
@@ -30,8 +33,8 @@ export type FollowDeps = {
 };
 
 /**
- * Asks until the session has ended. The first request belongs to the login; from then on two leave
- * in five seconds.
+ * Reads the feed until the session has ended. The first request belongs to the login. After it, the
+ * page sends two requests in five seconds.
  */
 export async function follow(deps: FollowDeps): Promise<void> {
   const { ask, loads, show, visible, sleep, now, ended } = deps;
@@ -58,7 +61,8 @@ export async function follow(deps: FollowDeps): Promise<void> {
     cursor = answer.cursor;
     failures = 0;
     show('live');
-    // Views load by themselves when they are opened: the first answer only says where the feed is.
+    // The first answer only gives the position in the feed, because each view loads itself when it
+    // is opened.
     loads.take(sent, answer, first ? { kinds: new Set(), everything: false } : changedBy(answer));
   }
 }

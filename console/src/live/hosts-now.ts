@@ -1,4 +1,4 @@
-/** Hosts as the page keeps them. Pure. */
+/** The list of hosts that the page keeps. Pure functions. */
 import type { HostState } from '../ui/states.ts';
 
 export type ListedHost = {
@@ -8,11 +8,11 @@ export type ListedHost = {
   readonly updated_at: string;
 };
 
-/** In the order in which people count: compute-2 before compute-10. */
+/** Sorts by the numbers in names: compute-2 comes before compute-10. */
 export const byName = (a: ListedHost, b: ListedHost): number =>
   a.host.localeCompare(b.host, undefined, { numeric: true });
 
-/** The list with some hosts as they are now, by name. */
+/** The list, in which some hosts are replaced by their present state, by name. */
 export function withHosts(
   hosts: readonly ListedHost[],
   now: ReadonlyMap<string, ListedHost | undefined>,

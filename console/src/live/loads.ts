@@ -1,12 +1,15 @@
 /**
- * What the page shows and reads again by itself. The feed's request reads all of it: the page lists
- * what its views read, and the answer that names a change brings what changed. No clock, no
- * network.
+ * The loads of the page: what its views show and read again by themselves. Each request of the feed
+ * lists all these reads, and the answer that names a change also has the new data. It uses no clock
+ * and no network.
  */
 import { type Answered, keyOf, type ReadRequest, type Source } from '../api/again.ts';
 import { type Changed, concerns, type FeedAnswer } from './feed-plan.ts';
 
-/** If few things changed, they are read one by one, in place of the list that they are in. */
+/**
+ * How to read single things of a list: if few of them changed, the feed reads these and not the
+ * list.
+ */
 export type Each = { readonly kind: string; readonly path: string };
 
 /** One load of a view, as long as the view is shown. */
@@ -16,13 +19,16 @@ export type Load = {
   readonly each?: Each | undefined;
   /** The requests of its last run; empty while it runs for the first time. */
   reads: readonly ReadRequest[];
-  /** Whether it must be read again, whatever changes. */
+  /** True if it must be read again even if nothing changes. */
   due: boolean;
-  /** Whether it runs: it is not begun anew before it has ended, so that it comes to an end. */
+  /**
+   * True while it runs. It does not start again before it has ended; otherwise frequent changes
+   * would keep it from ending.
+   */
   busy: boolean;
-  /** Runs it again on the answers of the source. */
+  /** Runs it again, with the answers of the source. */
   readonly run: (source: Source) => void;
-  /** Takes single things in place of the whole; the second is what was answered, by id. */
+  /** Puts single things into the data, in place of reading all of it again: their answers, by id. */
   readonly patch?: ((things: ReadonlyMap<string, Answered>) => void) | undefined;
 };
 
@@ -39,15 +45,15 @@ export type Sent = {
   readonly loads: ReadonlyMap<Load, readonly ReadRequest[]>;
 };
 
-/** The most reads of a request that the API takes. */
+/** The largest number of reads that the API allows in one request. */
 const mostReads = 24;
 /**
- * Statuses after which it is read again later: the other function could not be reached, or the
+ * Statuses of reads that are repeated later: the other function could not be reached, or the
  * answers together were too large.
  */
 const unread = new Set([413, 503]);
 
-/** Whether the feed can make the request: a GET, a query of Aodh's, or a trial of an alarm. */
+/** True if the feed can make the request: a GET, one of Aodh's queries, or a preview of an alarm. */
 const canBeSent = ({ path, body }: ReadRequest): boolean =>
   body === undefined || /^\/(alarming\/v2\/query\/|doctor\/v1\/alarm-preview$)/.test(path);
 
@@ -61,7 +67,7 @@ export type Loads = ReturnType<typeof makeLoads>;
 /** The loads of a page. */
 export function makeLoads() {
   const shown = new Set<Load>();
-  /** Reads that a load turned out to need while it ran, such as the next page of a list. */
+  /** Further reads that a load needs while it runs, such as the next page of a list. */
   let waiting: Waiting[] = [];
 
   const later = (request: ReadRequest): Promise<Answered> =>
@@ -70,18 +76,21 @@ export function makeLoads() {
     });
 
   return {
-    /** Reads it again after changes. @returns what ends that. */
+    /** Reads the load again after changes. @returns a function that ends this. */
     show: (load: Load): (() => void) => {
       shown.add(load);
       return () => shown.delete(load);
     },
-    /** Makes all of them due: the page missed changes. */
+    /** Makes all loads due, because the page missed changes. */
     missed: (): void => {
       for (const load of shown) load.due = true;
     },
-    /** What the next request reads. */
+    /** The reads of the next request. */
     next: (): Sent => sentFor([...shown], waiting),
-    /** Gives the answers to the loads that they concern. Loads that were not sent are read next time. */
+    /**
+     * Passes the answers to the loads that they concern. Loads that were not in the request are
+     * read with the next one.
+     */
     take: (sent: Sent, answer: Pick<FeedAnswer, 'answers'>, changed: Changed): void => {
       const came = sorted(sent, answer);
       const served = waiting.filter(({ request }) => came.whole.has(keyOf(request)));
@@ -96,7 +105,10 @@ export function makeLoads() {
   };
 }
 
-/** What waits, then what is due, then what may change. */
+/**
+ * The reads of a request: first those that a running load waits for, then those of due loads, then
+ * all others.
+ */
 function sentFor(shown: readonly Load[], waiting: readonly Waiting[]): Sent {
   const reads = new Map<string, SentRead>();
   for (const { request } of waiting.slice(0, mostReads)) {
@@ -119,7 +131,7 @@ function sentFor(shown: readonly Load[], waiting: readonly Waiting[]): Sent {
   return { reads: [...reads.values()], loads };
 }
 
-/** Answers by the key of their request; those of single things by their ids, too. */
+/** Answers by the key of their request. Those of single things are also by id. */
 type Came = {
   readonly whole: ReadonlyMap<string, Answered>;
   readonly things: ReadonlyMap<string, ReadonlyMap<string, Answered>>;
@@ -147,8 +159,8 @@ function sorted(sent: Sent, { answers }: Pick<FeedAnswer, 'answers'>): Came {
 }
 
 /**
- * Runs a load on the answers that came for it. It stays due if none came, or if it has changed
- * since it was sent.
+ * Runs a load with its answers. The load stays due if there are none, or if it has changed since
+ * the request was sent.
  */
 function give(
   load: Load,
@@ -174,14 +186,17 @@ function give(
   });
 }
 
-/** Only the first read of a load has its things read one by one; the pages behind it follow if need be. */
+/**
+ * A read in the form of the API. Only the first read of a load allows single things; later pages
+ * are read after it if they are needed.
+ */
 function sentRead({ kinds, each, due }: Load, request: ReadRequest, n: number): SentRead {
   const now = due ? { now: true } : {};
   if (!each) return { ...request, kinds, ...now };
   return { ...request, ...(n === 0 ? { kinds, each } : { kinds: [] }), ...now };
 }
 
-/** One read for two loads of the same. */
+/** Merges equal reads of two loads. */
 function merged(before: SentRead | undefined, added: SentRead): SentRead {
   if (!before) return added;
   const now = before.now || added.now;

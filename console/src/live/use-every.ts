@@ -1,6 +1,9 @@
 import { useEffect } from 'preact/hooks';
 
-/** Runs it again and again while the view is shown. @param run must stay the same. */
+/**
+ * Calls `run` at an interval while the view is shown. @param run The function. It must be the same
+ * at each render.
+ */
 export function useEvery(ms: number, run: () => void): void {
   useEffect(() => {
     const timer = setInterval(run, ms);

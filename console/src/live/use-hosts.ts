@@ -1,4 +1,4 @@
-/** All hosts, kept up to date: few that change are read one by one, not with the whole list. */
+/** All hosts, kept up to date. If few change, only these are read, not the whole list. */
 import type { Answered } from '../api/again.ts';
 import type { DoctorAnswers } from '../api/answers.ts';
 import { listHosts } from '../api/hosts.ts';
@@ -8,7 +8,7 @@ import { type Live, type Patch, useLive } from './use-live.ts';
 
 type HostAnswer = DoctorAnswers['GET /doctor/v1/hosts/{host}'];
 
-/** The host as it is now; undefined if it is deleted. */
+/** The host's present state; undefined if it is deleted. */
 function hostNow(name: string, { status, text }: Answered): ListedHost | undefined {
   if (status >= 300) return undefined;
   const { host }: HostAnswer = JSON.parse(text);

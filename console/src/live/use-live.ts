@@ -1,4 +1,4 @@
-/** Loads what a view shows, and loads it again when it has changed. */
+/** Loads the data of a view, and loads it again after changes. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type Answered, answerFrom, type ReadRequest, type Source } from '../api/again.ts';
 import { ApiError } from '../api/client.ts';
@@ -6,29 +6,31 @@ import { loads } from './feed.ts';
 import type { Each, Load } from './loads.ts';
 
 export type Live<Data> = {
-  /** Undefined until it is first loaded. */
+  /** Undefined until the first load has ended. */
   readonly data: Data | undefined;
-  /** Whether `data` may be a part, or be of other values: the first load of these still runs. */
+  /**
+   * True until the first load of the present values has ended. Until then `data` may be incomplete,
+   * or belong to earlier values.
+   */
   readonly partial: boolean;
   /** The message of the last failure; empty if the last load succeeded. */
   readonly error: string;
-  /** Loads at once, by requests of its own: after an action of the user. */
+  /** Loads at once, with new requests: after an action of the user. */
   readonly reload: () => void;
   /** Loads with the feed's next request: after changes that the user did not make. */
   readonly refresh: () => void;
 };
 
-/** How single things are put into what was loaded, in place of loading all of it again. */
+/** How to put single things into the loaded data, instead of loading all of it again. */
 export type Patch<Data> = Each & {
   readonly put: (data: Data, things: ReadonlyMap<string, Answered>) => Data;
 };
 
 /**
- * @param load reads with the signal that it gets; after changes its requests are answered by the
- * feed. While it runs for the first time it may give parts of what it will return, which are shown
- * meanwhile.
- * @param kinds the kinds of changes after which it is loaded again; empty: never by itself.
- * @param of the values of which the load depends: it is loaded anew when one of them changes.
+ * @param load Reads the data. It passes the signal to its requests; after changes, the feed answers
+ * them. In its first run it may pass incomplete data to `early`, which is shown until the run ends.
+ * @param kinds The kinds of changes after which the data is loaded again; empty: never by itself.
+ * @param of The values on which the load depends: it starts again when one of them changes.
  */
 export function useLive<Data>(
   load: (signal: AbortSignal, early: (part: Data) => void) => Promise<Data>,

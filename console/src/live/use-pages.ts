@@ -4,7 +4,7 @@ import { type Live, useLive } from './use-live.ts';
 
 export type Page<Row> = {
   readonly rows: readonly Row[];
-  /** From where the next page is loaded; undefined: this is the last. */
+  /** The marker of the next page; undefined: this is the last page. */
   readonly next?: string | undefined;
 };
 
@@ -13,19 +13,23 @@ export type Pages<Row> = Live<readonly Row[]> & {
   readonly more: (() => void) | undefined;
 };
 
-/** Rows of a page. */
+/** The number of rows of a page. */
 const pageSize = 100;
-/** The most pages that a list shows: others are found by its filters. */
+/** The largest number of pages that a list shows. Filters find the other rows. */
 const mostPages = 20;
 
-/** Which rows are loaded: at most so many from a marker on, from the beginning if it is undefined. */
+/**
+ * The rows to load: at most `limit` after the marker, or from the beginning if the marker is
+ * undefined.
+ */
 export type PageOf = { readonly marker: string | undefined; readonly limit: number };
 
 /**
- * @param load loads a part of the list.
- * @param largest the most rows that the API gives at once: a long list is loaded in few requests.
- * @param pages how many pages there are at first.
- * @param of the values of which the list depends: it begins anew when one of them changes.
+ * @param load Loads a part of the list.
+ * @param largest The largest number of rows in one answer of the API, so that a long list needs few
+ * requests.
+ * @param pages The number of pages to load at first.
+ * @param of The values on which the list depends: it starts again when one of them changes.
  */
 export function usePages<Row>(
   load: (page: PageOf, signal: AbortSignal) => Promise<Page<Row>>,
@@ -50,7 +54,7 @@ export function usePages<Row>(
         const loaded = await load({ marker: next, limit }, signal);
         rows.push(...loaded.rows);
         next = loaded.next;
-        // A page may have few rows, or none, although more follow.
+        // A page may have few rows, or none, even if more pages follow.
         if (next !== undefined && rows.length > 0) early({ rows: [...rows], next: undefined });
       } while (next !== undefined && rows.length < count * pageSize);
       return { rows, next };

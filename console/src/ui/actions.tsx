@@ -1,4 +1,4 @@
-/** Buttons that change something, with their questions and their failures. */
+/** Buttons that change something. They ask before it, and show why it failed. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
@@ -6,14 +6,14 @@ import { Problem } from './basics.tsx';
 
 type ActionProps = {
   readonly label: string;
-  /** Asked before it runs; undefined: it runs at once. */
+  /** The question before the action; undefined: the action runs at once. */
   readonly question?: string;
   readonly run: () => Promise<unknown>;
   readonly disabled?: boolean;
-  /** Why it is disabled, as its tooltip. */
+  /** The reason why the button is disabled, shown as its tooltip. */
   readonly why?: string;
   readonly danger?: boolean;
-  /** More of the question, such as fields. */
+  /** More content of the question, such as fields. */
   readonly children?: ComponentChildren;
 };
 

@@ -5,13 +5,13 @@ import { useEffect } from 'preact/hooks';
 import { shapes, type Tone, toneOf } from './states.ts';
 import { lasting, localTime, momentOf, utcTime } from './times.ts';
 
-/** The current time, moved every ten seconds, for ages. */
+/** The current time, updated every ten seconds, from which ages are computed. */
 const now = signal(new Date());
 setInterval(() => {
   now.value = new Date();
 }, 10_000);
 
-/** A state with its shape and colour. */
+/** A state, shown with its shape and colour. */
 export function Badge({ state, tone = toneOf(state) }: { state: string; tone?: Tone }) {
   return (
     <span class={`badge ${tone}`}>
@@ -30,7 +30,7 @@ export function Time({ at }: { at: string | null | undefined }) {
   );
 }
 
-/** How long ago something was, or how long it lasts, with its time as the tooltip. */
+/** How long ago something happened, or how long it has lasted, with the time as the tooltip. */
 export function Age({ since }: { since: string }) {
   const age = now.value.getTime() - momentOf(since).getTime();
   return (
@@ -77,7 +77,7 @@ export function Section(props: {
   );
 }
 
-/** What went wrong; nothing if the text is empty. */
+/** An error message; nothing if the text is empty. */
 export function Problem({ text }: { text: string }) {
   return text === '' ? null : (
     <p class="problem" role="alert">
@@ -86,7 +86,10 @@ export function Problem({ text }: { text: string }) {
   );
 }
 
-/** Shown until the first load has ended. @param unless the problem that is shown instead. */
+/**
+ * The note that data is loading, until the first load has ended. @param unless The problem; if
+ * there is one, the note is not shown.
+ */
 export const Loading = ({ unless = '' }: { unless?: string }) =>
   unless === '' ? (
     <p class="faint" role="status">
@@ -98,7 +101,7 @@ type BusyProps = {
   readonly of: { readonly data: unknown; readonly partial: boolean; readonly error: string };
 };
 
-/** Says beside a title that what is shown is not yet what the filters ask for. */
+/** The note beside a title that the list does not match the filters yet. */
 export const Busy = ({ of: { data, partial, error } }: BusyProps) =>
   data !== undefined && partial && error === '' ? <Loading /> : null;
 
@@ -107,7 +110,7 @@ type LoadedProps<Data> = {
   readonly children: (data: Data) => ComponentChildren;
 };
 
-/** What was loaded; until then that it loads, or nothing if that failed. */
+/** Shows loaded data. Before it is loaded, shows that it is loading, or nothing if that failed. */
 export const Loaded = <Data,>({ of: { data, error }, children }: LoadedProps<Data>) =>
   data === undefined ? <Loading unless={error} /> : children(data);
 

@@ -6,12 +6,12 @@ export type Line = {
   readonly name: string;
   /** One of the colours of `styles/colours.css`. */
   readonly colour: string;
-  /** A value for each time; null where there is none. */
+  /** One value for each time; null if there is none. */
   readonly values: readonly (number | null)[];
 };
 
 type ChartProps = {
-  /** What is shown, for screen readers and as the heading. */
+  /** The subject of the chart, for screen readers and as the heading. */
   readonly title: string;
   /** Seconds since 1970. */
   readonly times: readonly number[];
@@ -34,7 +34,7 @@ const axis = (element: Element, unit = '') => ({
   values: (_: UPlot, splits: number[]) => splits.map((value) => `${value}${unit}`),
 });
 
-/** The times below a chart, as the tables write them. */
+/** The times below a chart, in the format of the tables. */
 const clockTimes = (_: UPlot, splits: number[]): string[] =>
   splits.map((at) =>
     new Date(at * 1_000).toLocaleTimeString(undefined, {
@@ -44,7 +44,7 @@ const clockTimes = (_: UPlot, splits: number[]): string[] =>
     }),
   );
 
-/** A chart is an image: its last values stand beside it as text. */
+/** Screen readers cannot read a chart, so its last values are beside it as text. */
 export function Chart({ title, times, lines, unit, hours }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -68,7 +68,8 @@ export function Chart({ title, times, lines, unit, hours }: ChartProps) {
             label: name,
             stroke: colourOf(element, colour),
             width: 2,
-            // A minute whose neighbours have no value would be invisible as a line.
+            // A value between two missing ones is drawn as a point, because a line would not show
+            // it.
             points: { show: true, size: 4 },
           })),
         ],

@@ -35,15 +35,16 @@ export function Field({ label, value, onInput, hint, type = 'text', ...more }: F
   );
 }
 
-/** How long a filter must rest before the list is asked for, in milliseconds. */
+/** How long a filter must stay unchanged before the list is loaded, in milliseconds. */
 const restMs = 300;
 
-/** A field of a filter: it acts when the person pauses, not at each key. */
+/** The field of a filter. It acts when the user pauses, not at each key. */
 export function RestedField({ value, onInput, ...field }: FieldProps) {
   const [text, setText] = useState(value);
   const given = useRef(value);
   useEffect(() => {
-    // Another link was opened; what the field itself has set is in it already.
+    // Takes over the value of a newly opened link. A link that the field itself has set has its
+    // value already.
     if (value !== given.current) setText(value);
     given.current = value;
   }, [value]);
@@ -62,7 +63,7 @@ type ChoiceProps = {
   readonly label: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
-  /** Values and their words. */
+  /** The values to choose from, and the word shown for each. */
   readonly options: readonly (readonly [string, string])[];
 };
 

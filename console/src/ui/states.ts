@@ -1,6 +1,6 @@
 /**
- * How states look: a tone is a colour with a shape of its own, so that states differ without colour
- * too.
+ * The look of states. Each tone is a colour with a different shape, so that states also differ
+ * without colour.
  */
 
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'off';

@@ -1,4 +1,4 @@
-/** Tables of any length: only the rows that can be seen are in the page. */
+/** Tables of any length. The page contains only the visible rows and a few around them. */
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { visibleRows } from './visible-rows.ts';
@@ -6,17 +6,17 @@ import { visibleRows } from './visible-rows.ts';
 export type Column<Row> = {
   readonly title: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** True: left out on a narrow screen. */
+  /** True: the column is hidden on a narrow screen. */
   readonly minor?: boolean;
 };
 
 type TableProps<Row> = {
-  /** What the table lists, for screen readers. */
+  /** The content of the table, for screen readers. */
   readonly label: string;
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row) => string;
-  /** What is shown instead if there are no rows. */
+  /** The text that is shown if there are no rows. */
   readonly empty: string;
   /** Loads the next page; undefined if there is none. */
   readonly more?: (() => void) | undefined;
@@ -32,7 +32,7 @@ export function Table<Row>({ label, rows, columns, keyOf, empty, more }: TablePr
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    // It scrolls, so it can be focused: else the arrow keys would not reach all of it.
+    // The table scrolls, so it can have the focus: otherwise the arrow keys could not scroll it.
     element.tabIndex = 0;
     const look = () => setView({ top: element.scrollTop, height: element.clientHeight });
     look();
@@ -78,7 +78,7 @@ export function Table<Row>({ label, rows, columns, keyOf, empty, more }: TablePr
   );
 }
 
-/** The place of rows that are out of sight. */
+/** A placeholder with the height of the rows that are out of sight. */
 function Gap({ rows, columns }: { rows: number; columns: number }) {
   if (rows <= 0) return null;
   return (

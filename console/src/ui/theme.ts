@@ -1,4 +1,4 @@
-/** Light or dark: as the system says, until the user chooses for this page. */
+/** The theme, light or dark: that of the system, until the user chooses one for this page. */
 import { signal } from '@preact/signals';
 
 const dark = matchMedia('(prefers-color-scheme: dark)');

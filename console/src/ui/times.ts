@@ -1,6 +1,6 @@
-/** Times as people read them. Pure: the time zone is that of the browser. */
+/** Formats times for people, in the time zone of the browser. Pure functions. */
 
-/** The moment of a time of any surface: Aodh and Nova leave out the zone, which is UTC. */
+/** Parses a time of any surface. Aodh and Nova write UTC without the zone. */
 export function momentOf(at: string): Date {
   return new Date(/(Z|[+-]\d\d:\d\d)$/.test(at) ? at : `${at}Z`);
 }
@@ -19,7 +19,7 @@ export function lasting(milliseconds: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
-/** How long after the first time the second one was: `+210 ms`, `+4.2 s`, else in the largest unit. */
+/** The time between two times: `+210 ms`, `+4.2 s`, and longer ones in their largest unit. */
 export function delayInWords(from: string, to: string): string {
   const milliseconds = Math.max(0, momentOf(to).getTime() - momentOf(from).getTime());
   if (milliseconds < 1_000) return `+${milliseconds} ms`;
@@ -37,6 +37,6 @@ export function localTime(at: string, now: Date): string {
   return sameDay(moment, now) ? time : `${moment.toLocaleDateString()} ${time}`;
 }
 
-/** The same in UTC, for the tooltip. */
+/** The time in UTC, for the tooltip. */
 export const utcTime = (at: string): string =>
   `${momentOf(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

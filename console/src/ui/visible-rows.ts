@@ -1,9 +1,11 @@
-/** Rows above and below the visible ones that are in the page, too, so that scrolling shows no gaps. */
+/** The number of further rows above and below the visible ones, so that scrolling shows no gaps. */
 const margin = 15;
 
 /**
- * The rows that a scrolled table shows: from `first`, up to but without `last`. Short tables show all.
- * @param top what is scrolled out of sight, in pixels. @param height of what is seen.
+ * The rows that a scrolled table contains: from `first` to the one before `last`. A short table
+ * contains all.
+ * @param top The height of the part above that is scrolled out of sight, in pixels. @param height
+ * The height of the visible part, in pixels.
  */
 export function visibleRows(view: {
   readonly top: number;

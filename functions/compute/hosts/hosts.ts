@@ -5,7 +5,7 @@
 import { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { DomainError, noSuch } from '../../../domain/errors.ts';
 import { type Host, HostName } from '../../../domain/hosts/host.ts';
 import { isAdmin, may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
@@ -102,7 +102,7 @@ async function hostOfPath(
 ): Promise<Host> {
   const host = HostName.safeParse(name).success ? await deps.host(name) : undefined;
   if (!host || host.deleted) {
-    throw new DomainError('not_found', `Compute host ${name.slice(0, 255)} could not be found.`);
+    throw noSuch('Compute host', name);
   }
   return host;
 }

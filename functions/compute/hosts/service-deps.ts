@@ -5,7 +5,7 @@ import type { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import { parsed } from '../../../adapters/http/parsed.ts';
 import type { RouteRequest } from '../../../adapters/http/route.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { noSuch } from '../../../domain/errors.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
@@ -60,6 +60,6 @@ export async function hostOfServicePath(
   const host = atLeast(microversion, '2.53')
     ? await deps.hostOfService(parsed(z.guid(), id, 'service_id').toLowerCase())
     : await deps.hostOfNumber(parsed(ServiceNumber, id, 'service_id'));
-  if (host === undefined) throw new DomainError('not_found', `Service ${id} could not be found.`);
+  if (host === undefined) throw noSuch('Service', id);
   return host;
 }

@@ -1,7 +1,7 @@
 /** The server in the path of a request, if its caller may see it. */
 import * as z from 'zod';
 import type { RouteRequest } from '../../../adapters/http/route.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { noSuch } from '../../../domain/errors.ts';
 import { canSee, type Role, requireRole } from '../../../domain/identity/access.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 
@@ -20,7 +20,7 @@ export async function serverOf(
 ): Promise<SeenInstance> {
   const seen = z.guid().safeParse(id).success ? await deps.seen(id.toLowerCase()) : undefined;
   if (!seen || !canSee(caller, seen.instance.project_id)) {
-    throw new DomainError('not_found', `Instance ${id.slice(0, 255)} could not be found.`);
+    throw noSuch('Instance', id);
   }
   return seen;
 }

@@ -8,7 +8,7 @@ import type {
   notificationStatuses,
   ReceivedNotification,
 } from '../../../domain/conditions/received-notification.ts';
-import { DomainError } from '../../../domain/errors.ts';
+import { DomainError, noSuch } from '../../../domain/errors.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { type Caller, may } from '../../../domain/identity/access.ts';
 import { parseMoment } from '../../../domain/time.ts';
@@ -157,5 +157,5 @@ async function notificationOfPath(
   const found = uuid.success ? await deps.notification(uuid.data.toLowerCase()) : undefined;
   if (found) return found;
   const shown = (params.uuid ?? '').slice(0, 100);
-  throw new DomainError('not_found', `Notification ${shown} could not be found.`);
+  throw noSuch('Notification', shown);
 }

@@ -1,4 +1,7 @@
-/** The types of what `/doctor/v1` answers, for the console: made of the OpenAPI document, in a file for each subject. */
+/**
+ * The types of the answers of `/doctor/v1`, for the console: made from the OpenAPI document, one
+ * file for each subject.
+ */
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import * as z from 'zod';
 
@@ -52,7 +55,7 @@ const subjectOfSegment: Readonly<Record<string, string>> = {
 /** The folder that holds a file for each subject, and nothing else. */
 export const answersFolder = 'console/src/api/answers';
 
-const madeBy = '/* Made by "npm run docs" of docs/reference/openapi.json. */';
+const madeBy = '/* Made by "npm run docs" from docs/reference/openapi.json. */';
 
 /** The schema of the first answer with 2xx and a body; undefined if there is none. */
 function answeredBy(operation: unknown): JSONSchema | undefined {
@@ -61,7 +64,7 @@ function answeredBy(operation: unknown): JSONSchema | undefined {
   return answer?.content?.['application/json'].schema;
 }
 
-/** References of OpenAPI as JSON Schema has them. */
+/** OpenAPI's references, rewritten as JSON Schema's. */
 const asDefinitions = (schema: JSONSchema): JSONSchema =>
   JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/definitions/'));
 

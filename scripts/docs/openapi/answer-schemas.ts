@@ -1,4 +1,4 @@
-/** The schemas of what `/doctor/v1` answers: those of the stored rows, as they are shown. */
+/** The schemas of the answers of `/doctor/v1`, derived from those of the stored rows. */
 import * as z from 'zod';
 import { Silence } from '../../../domain/alarms/silence.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';

@@ -1,6 +1,6 @@
 /**
- * The answers of the routes of `/doctor/v1`, by method and path. They are no part of the functions, which
- * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
+ * The answers of the routes of `/doctor/v1`, by method and path. The functions do not use these
+ * schemas; `test/e2e/openapi.test.ts` compares them with the answers of the deployed API.
  */
 import * as z from 'zod';
 import { changeKinds } from '../../../domain/activity/change-feed.ts';
@@ -174,7 +174,6 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     z.strictObject({
       from: Moment,
       to: Moment,
-      note: z.string(),
       looked_at: count,
       matched: count,
       events: z.array(

@@ -17,7 +17,7 @@ import {
 
 type Operation = JsonSchema;
 
-/** The refusals of each dialect; those of Doctor's own are described exactly. */
+/** The error answers of each dialect; only those of Doctor's own are described exactly. */
 const refusalOf = (dialect: DialectName): JsonSchema =>
   dialect === 'doctor' || dialect === 'identity'
     ? { $ref: '#/components/schemas/Refusal' }
@@ -25,13 +25,13 @@ const refusalOf = (dialect: DialectName): JsonSchema =>
 
 const json = (schema: JsonSchema) => ({ content: { 'application/json': { schema } } });
 
-/** Words of a method and a path, as one name: `getDoctorV1FaultsId`. */
+/** One name made of the words of a method and a path: `getDoctorV1FaultsId`. */
 const operationId = ({ method, path }: Pick<ListedRoute, 'method' | 'path'>): string =>
   [method.toLowerCase(), ...path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')]
     .map((word, n) => (n === 0 ? word : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
     .join('');
 
-/** One schema for what any of the schemas describe. */
+/** One schema that accepts what any of the given schemas accepts. */
 function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
   const different = [...new Map(schemas.map((each) => [JSON.stringify(each), each])).values()];
   const [only, ...more] = different;
@@ -56,7 +56,10 @@ function parametersOf(path: string, schemas: readonly RouteSchemas[]): JsonSchem
   return [...inPath, ...inQuery];
 }
 
-/** The body that a route reads. A body that a function reads is any JSON. */
+/**
+ * The schema of the body that a route declares. If the function parses the body itself, the schema
+ * is any JSON.
+ */
 function bodyOf(schemas: readonly RouteSchemas[]): JsonSchema {
   const read = schemas.filter(({ hasBody }) => hasBody);
   if (read.length === 0) return {};
@@ -76,7 +79,7 @@ function responsesOf(key: string, dialect: DialectName): JsonSchema {
   return Object.fromEntries([...done, ['default', refused]]);
 }
 
-/** The routes behind a listed one: several if they differ in versions. */
+/** The routes of one line of the list: several if they differ in their versions. */
 type Behind = { readonly schemas: RouteSchemas; readonly basic?: boolean };
 
 function operationOf(
@@ -129,7 +132,7 @@ function operationsOf(surface: SurfaceRoutes) {
   ];
 }
 
-/** The document. Its server is relative: the folder of the document's own URL, two levels up. */
+/** The document. The URL of its server is relative to that of the document: two levels up. */
 export function openApiDocument(): JsonSchema {
   const operations = surfaces.flatMap(operationsOf);
   const byPath = Map.groupBy(operations, ({ path }) => path);

@@ -9,7 +9,10 @@ const names = new Map<unknown, string>(
   Object.entries(named).map(([name, schema]) => [schema, name]),
 );
 
-/** Schemas that the document names are referred to, but where they are defined. */
+/**
+ * Options that replace each schema that the document names by a reference, except `root`, the one
+ * that is being defined.
+ */
 const options = (io: 'input' | 'output', root: string | undefined) =>
   ({
     io,
@@ -27,10 +30,13 @@ function made(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   return json;
 }
 
-/** What a client sends. A part that only a function checks is any value. */
+/**
+ * The JSON schema of what a client sends. Any value is allowed for a part that only a function
+ * checks.
+ */
 export const sentSchema = (schema: z.ZodType): JsonSchema => made(schema, 'input');
 
-/** What a client gets. */
+/** The JSON schema of what a client receives. */
 export function answeredSchema(schema: z.ZodType): JsonSchema {
   const name = names.get(schema);
   return name === undefined ? made(schema, 'output') : { $ref: `#/components/schemas/${name}` };
@@ -44,8 +50,8 @@ export const namedSchemas = (): Readonly<Record<string, JsonSchema>> =>
 export type QueryParameter = { readonly name: string; readonly schema: JsonSchema };
 
 /**
- * The parameters of a query by its schema, which reads a map from each name to all its values. Empty
- * if it is not a schema of an object: a function reads it then.
+ * The parameters that the schema of a query declares. Such a schema reads a map from each name to
+ * all its values. Empty if the schema is not that of an object: then a function reads the query.
  */
 export function queryParameters(schema: z.ZodType): QueryParameter[] {
   const inner = withoutChecks(schema);
@@ -55,7 +61,7 @@ export function queryParameters(schema: z.ZodType): QueryParameter[] {
   );
 }
 
-/** The schema that comes first: without what is made of its result. */
+/** The first schema of a pipe, without the transformations after it. */
 function withoutChecks(schema: unknown): unknown {
   if (schema instanceof z.ZodPipe) return withoutChecks(schema.def.in);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
@@ -69,7 +75,7 @@ function oneValue(field: unknown): z.ZodType {
     return oneValue(field.def.innerType);
   }
   if (field instanceof z.ZodPipe) {
-    // The list is reduced to its value first, which the schema behind it reads.
+    // The first schema reduces the list to one value, which the second schema reads.
     const { in: from, out } = field.def;
     return out instanceof z.ZodTransform || !(out instanceof z.ZodType) ? oneValue(from) : out;
   }

@@ -1,4 +1,7 @@
-/** The chart of docs/performance.md: what was measured, beside the figure without load and the target. */
+/**
+ * The chart of docs/performance.md: each measured figure, the same figure without load, and its
+ * target.
+ */
 import { parse, resetSVGDefIds, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { KeptResults } from '../../../bench/results.ts';
@@ -8,11 +11,14 @@ export type Bar = {
   readonly label: string;
   readonly measured: number;
   readonly target: number;
-  /** The same figure without the load, from the same run. */
+  /** The same figure without load, from the same run. */
   readonly quiet?: number;
 };
 
-/** The times that have a target, in the order of the scenarios. Starts and views have tables of their own. */
+/**
+ * The times that have a target, in the order of the scenarios. Cold starts and views are in other
+ * tables.
+ */
 export function barsOf(results: KeptResults, order: readonly string[]): Bar[] {
   return order
     .filter((name) => !['coldstart', 'aws', 'console'].includes(name))
@@ -29,7 +35,7 @@ export function barsOf(results: KeptResults, order: readonly string[]): Bar[] {
 
 const colours = { measured: '#4c78a8', quiet: '#b6c9df', target: '#d62728' } as const;
 
-/** The legend's names are those of the fields. */
+/** The fields of a bar, in the order of the legend. */
 const spec = (bars: readonly Bar[]): TopLevelSpec => ({
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
   title: 'Times in ms, on the embedded stack',

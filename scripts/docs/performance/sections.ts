@@ -13,9 +13,12 @@ const runs = 100_000;
 const dollars = (value: number): string =>
   value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 100 ? 2 : 0)}`;
 
+/** The scenarios that have tables of their own, or no figures. */
+const elsewhere = ['coldstart', 'aws', 'console', 'trace'];
+
 /** The figures of the scenarios, each with its target. */
 export function scenarioTable(results: KeptResults, order: readonly string[]): string {
-  const shown = order.filter((name) => !['coldstart', 'aws', 'console'].includes(name));
+  const shown = order.filter((name) => !elsewhere.includes(name));
   const missing = shown.filter((name) => !results[name]);
   const rows = shown.flatMap((name) =>
     (results[name]?.figures ?? []).map((figure) => [
@@ -46,8 +49,8 @@ const runsTable = (results: KeptResults, names: readonly string[]): string =>
   );
 
 /**
- * Bundles in kB before ADR 0034, and their starts by that of an empty function, measured on
- * 2026-11-26 in one run with those after it.
+ * Bundles in kB before ADR 0034, and their starts divided by that of an empty function. They were
+ * measured on 2026-11-26, in one run with the figures after that ADR.
  */
 const before: Readonly<Record<string, readonly [kilobytes: number, times: number]>> = {
   'alarm-evaluator': [537, 3.25],
@@ -94,7 +97,10 @@ export function coldStartTable(results: KeptResults): string {
   ].join('\n\n');
 }
 
-/** The views of the console: from the link to the frame in which all of the view is there. */
+/**
+ * The views of the console: the time from the click on a link to the frame that shows the whole
+ * view.
+ */
 export function consoleTable(results: KeptResults): string {
   const run = results.console;
   if (!run) return 'Not measured yet.';
@@ -115,7 +121,7 @@ export function consoleTable(results: KeptResults): string {
 const source = ({ text, url, kind }: { text: string; url?: string; kind: string }): string =>
   `${kind}: ${url ? `[${text}](${url})` : text}`;
 
-/** The hops, the sequence, and what they add up to. */
+/** The hops of the sequence, and their sum. */
 export function awsTimes(): string {
   const { warm, cold } = reportTimes(runs);
   const met = (value: number, target: number): string => (value <= target ? 'yes' : '**no**');
@@ -154,7 +160,7 @@ export function awsTimes(): string {
   ].join('\n\n');
 }
 
-/** The list prices, and what each thing costs. */
+/** The list prices, and the cost of each item. */
 export function awsBill(): string {
   const unmatchedMet =
     bill.unmatched <= targets.unmatchedDollars ? 'at most $1.50: yes' : 'at most $1.50: **no**';

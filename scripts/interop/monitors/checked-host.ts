@@ -1,4 +1,7 @@
-/** A host that Nagios or Icinga checks with a plugin: it does not answer, and comes back. */
+/**
+ * The fault of a host that Nagios or Icinga checks with a plugin: the host stops answering, and
+ * answers again later.
+ */
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,15 +11,18 @@ import type { World } from '../program.ts';
 import { conditionsOf, raisedBy, setSource } from './doctor.ts';
 import { watchedHost } from './watched-host.ts';
 
-/** A plugin that says that the host is up while a file is there, else words that a shell would act on. */
+/**
+ * Writes a plugin that says the host is up as long as a file exists. Without the file it prints a
+ * text that a shell would execute if it were not quoted.
+ */
 const plugin = (file: string): string => `#!/bin/sh
 if [ -e '${file}' ]; then echo 'PING OK'; exit 0; fi
 echo "CRITICAL; \\$(touch x) 'unreachable' \\"192.0.2.11\\" | load=1"; exit 2
 `;
 
 /**
- * Plays the fault and its end; a sentence with their times.
- * @param start starts the monitor for a host and the path of its plugin, checked each second.
+ * Simulates the fault and its end. Returns a sentence with their times.
+ * @param start Starts the monitor for a host, with the path of a plugin to run each second.
  */
 export async function playCheckedHost(
   world: World,
@@ -33,11 +39,11 @@ export async function playCheckedHost(
   chmodSync(check, 0o755);
   const monitor = await start(host, check);
   try {
-    await sleep(4_000); // it has seen the host up
+    await sleep(4_000); // until the monitor has seen that the host is up
     const failed = Date.now();
     rmSync(up);
     const down = (await watched.notified()) - failed;
-    await sleep(2_000); // the notification has come behind the event handler
+    await sleep(2_000); // until the monitor has sent its notification, after the event handler
     const conditions = await conditionsOf(world, host);
     if (conditions.length !== 1) throw new Refusal(`${conditions.length} conditions for one fault`);
     writeFileSync(up, '');

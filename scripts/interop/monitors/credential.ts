@@ -1,11 +1,11 @@
-/** The credential of a monitor, made as the how-to pages say. */
+/** The credential of a monitor, created as the how-to pages say. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { login } from '../../stack/api.ts';
 import type { World } from '../program.ts';
 
-/** An application credential, whose secret is in a file as well. */
+/** An application credential. Its secret is also in a file. */
 export type MonitorCredential = {
   readonly id: string;
   readonly secret: string;
@@ -15,7 +15,7 @@ export type MonitorCredential = {
 const Token = z.object({ token: z.object({ user: z.object({ id: z.string() }) }) });
 const Made = z.object({ application_credential: z.object({ id: z.string(), secret: z.string() }) });
 
-/** Makes a user with the role `monitor` and an application credential of it. */
+/** Creates a user with the role `monitor`, and an application credential of this user. */
 export async function monitorCredential(
   { admin, stack }: World,
   secretFile: string,

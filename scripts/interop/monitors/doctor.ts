@@ -1,8 +1,8 @@
-/** What Doctor knows of a monitored host, as its administrator reads it. */
+/** What Doctor knows of a monitored host, read as an administrator. */
 import * as z from 'zod';
 import type { World } from '../program.ts';
 
-/** Sets how a source's reports count, as the how-to pages say. */
+/** Changes the settings of a source, as the how-to pages say. */
 export async function setSource(
   { admin }: World,
   name: string,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Refusal } from '../../stack/progress.ts';
 import { root } from '../../stack/state.ts';
 
-/** The blocks of a page in a language, in their order. */
+/** The code blocks of a page that are in a language, in their order. */
 export function blocksOf(page: string, language: string): string[] {
   const text = readFileSync(join(root, `docs/how-to/monitors/${page}.md`), 'utf8');
   const fences = text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
@@ -12,8 +12,8 @@ export function blocksOf(page: string, language: string): string[] {
 }
 
 /**
- * Writes a configuration with what differs on this machine: addresses, files, credentials, and times,
- * which are shorter here.
+ * Writes a configuration of a page, with the values of this machine: addresses, files, credentials
+ * and shorter times.
  * @throws Refusal if the page does not have one of the texts to replace.
  */
 export function writeConfig(

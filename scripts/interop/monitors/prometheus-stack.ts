@@ -13,8 +13,9 @@ const name = 'prometheus';
 const binary = (file: string): string => join(debianFolder(name), 'usr/bin', file);
 
 /**
- * Runs a program as if its package were installed: Debian's Alertmanager reads its templates from
- * `/usr/share`. The namespace of its own, with the package's files laid over that folder, needs no root.
+ * Runs a program as if its package were installed, because Debian's Alertmanager reads its
+ * templates from `/usr/share`. It runs in a mount namespace in which the package's files overlay
+ * that folder, so root is not needed.
  */
 const asInstalled = `mount -t overlay overlay -o lowerdir=${debianFolder(name)}/usr/share:/usr/share /usr/share && exec "$@"`;
 
@@ -22,7 +23,7 @@ const asInstalled = `mount -t overlay overlay -o lowerdir=${debianFolder(name)}/
 export const unpackPrometheus = (log: string): Promise<void> =>
   unpackDebian(name, [['prometheus', 'prometheus-alertmanager', 'prometheus-node-exporter']], log);
 
-/** Where the programs listen, each on a free port of loopback. */
+/** The addresses of the programs, each on a free port of loopback. */
 export type Ports = {
   readonly exporter: number;
   readonly prometheus: number;
@@ -38,7 +39,7 @@ export async function freePorts(): Promise<Ports> {
   return { exporter, prometheus, alertmanager };
 }
 
-/** What the programs are started with. */
+/** What the programs need to start. */
 export type Setup = {
   readonly world: World;
   readonly ports: Ports;
@@ -56,7 +57,7 @@ export const startExporter = ({ world, ports }: Setup): Daemon =>
     { log: world.log },
   );
 
-/** Starts Alertmanager; its data outlives it. */
+/** Starts Alertmanager. Its data is kept when it stops. */
 export async function startAlertmanager(setup: Setup): Promise<Daemon> {
   const { world, ports, credential } = setup;
   const config = join(world.folder, 'alertmanager.yml');
@@ -79,7 +80,7 @@ export async function startAlertmanager(setup: Setup): Promise<Daemon> {
   return daemon;
 }
 
-/** The pages' times, and those of this run. */
+/** The times in the how-to pages, and those that replace them in this run. */
 const faster = { 'scrape_interval: 5s': 'scrape_interval: 1s' };
 const times = {
   ...faster,
@@ -87,10 +88,10 @@ const times = {
   'evaluation_interval: 5s': 'evaluation_interval: 1s',
 };
 
-/** To whom Prometheus sends its alerts. */
+/** The Alertmanager to which Prometheus sends its alerts. */
 export type Receiver = 'alertmanager' | 'doctor' | 'both';
 
-/** Writes the configuration of Prometheus; `reload` makes it read it again. */
+/** Writes the configuration of Prometheus. After that, `reload` makes Prometheus read it again. */
 export function configurePrometheus({ world, ports, host, credential }: Setup, to: Receiver): void {
   const [, prometheus = '', rules] = blocksOf('alertmanager', 'yaml');
   const [direct = ''] = blocksOf('prometheus', 'yaml');
@@ -119,7 +120,10 @@ export function configurePrometheus({ world, ports, host, credential }: Setup, t
   });
 }
 
-/** Starts Prometheus, which renews its alerts each second: it promises 4 seconds. */
+/**
+ * Starts Prometheus, which sends its alerts again each second. Each alert says that it ends after 4
+ * seconds unless it is sent again.
+ */
 export async function startPrometheus({ world, ports }: Setup): Promise<Daemon> {
   const data = join(world.folder, 'prometheus');
   mkdirSync(data, { recursive: true });

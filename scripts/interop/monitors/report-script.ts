@@ -9,13 +9,16 @@ import type { World } from '../program.ts';
 import { monitorCredential } from './credential.ts';
 import { blocksOf, writeConfig } from './page-blocks.ts';
 
-/** A file of `integrations/`, as text. */
+/** The text of a file of `integrations/`. */
 export const integration = (file: string): string =>
   readFileSync(join(root, 'integrations', file), 'utf8');
 
 const installedAt = '/usr/local/bin/doctor-report.sh';
 
-/** Writes the script's configuration; what replaces its path in the monitors' configurations. */
+/**
+ * Writes the script's configuration. Returns the command that replaces the script's path in the
+ * monitors' configurations.
+ */
 export async function reportScript(world: World): Promise<Readonly<Record<string, string>>> {
   const { id, secret } = await monitorCredential(world, join(world.folder, 'doctor.secret'));
   const config = join(world.folder, 'report.conf');

@@ -1,4 +1,4 @@
-/** The tenant that is notified of what monitors report. */
+/** A tenant that gets notifications of what monitors report. */
 import { readAccount } from '../../stack/accounts.ts';
 import { type Client, login } from '../../stack/api.ts';
 import { Refusal } from '../../stack/progress.ts';
@@ -7,14 +7,20 @@ import type { World } from '../program.ts';
 
 export type NotifiedTenant = {
   readonly tenant: Client;
-  /** Makes an alarm on events of a type with these traits, each notification sent. */
+  /**
+   * Creates an alarm on events of a type with these traits. Every matching event sends a
+   * notification.
+   */
   readonly alarmOn: (event_type: string, traits: Readonly<Record<string, string>>) => Promise<void>;
-  /** Waits for the next notification; when it arrived at the tenant's queue, in ms since 1970. */
+  /**
+   * Waits for the next notification. Returns when it arrived at the tenant's queue, in ms since
+   * 1970.
+   */
   readonly notified: () => Promise<number>;
   readonly close: () => Promise<void>;
 };
 
-/** How long a notification is waited for: a monitor's own intervals are in it. */
+/** How long to wait for a notification, the monitor's own intervals included. */
 const patienceMs = 90_000;
 
 /** Subscribes a queue of tenant-a to the notifications of its project. */

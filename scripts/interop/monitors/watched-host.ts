@@ -9,9 +9,9 @@ export type WatchedHost = Pick<NotifiedTenant, 'close' | 'notified'> & {
   readonly host: string;
   /** Whether the host is up, as Nova's clients see it. */
   readonly isUp: () => Promise<boolean>;
-  /** Waits until the host is up, or is down. */
+  /** Waits until the host is up, or until it is down. */
   readonly becomes: (state: 'up' | 'down') => Promise<void>;
-  /** What an administrator does: the host is up, whatever monitors say; its server runs again. */
+  /** Reports the host up and starts its server again, as an administrator does after a repair. */
   readonly repair: () => Promise<void>;
 };
 

@@ -18,19 +18,22 @@ import {
 import { type WatchedHost, watchedHost } from '../monitors/watched-host.ts';
 import type { Program, World } from '../program.ts';
 
-/** The programs that run now. Each is started again under its name. */
+/** The programs that are running, by name. A restarted program replaces the one before. */
 type Running = { exporter: Daemon; alertmanager: Daemon; prometheus: Daemon };
 
 type Bench = { readonly setup: Setup; readonly watched: WatchedHost; readonly running: Running };
 
-/** The times between moments, as a sentence. */
+/** A sentence with the time between each two moments. */
 const hops = (moments: readonly (readonly [string, number])[]): string =>
   moments
     .slice(1)
     .map(([name, at], index) => `${name} ${((at - (moments[index]?.[1] ?? 0)) / 1000).toFixed(3)}`)
     .join(', ');
 
-/** The exporter disappears, and the tenant is notified: the time of each hop, in seconds. */
+/**
+ * Stops the exporter, and waits until the tenant is notified. Returns the time of each hop, in
+ * seconds.
+ */
 async function faultThrough({ setup, watched, running }: Bench): Promise<string> {
   const killed = Date.now();
   await running.exporter.end('SIGKILL');
@@ -47,7 +50,7 @@ async function faultThrough({ setup, watched, running }: Bench): Promise<string>
   ]);
 }
 
-/** The exporter comes back, and the host is up; after how many seconds. */
+/** Starts the exporter again, and waits until the host is up. Returns how many seconds that took. */
 async function recovery({ setup, watched, running }: Bench): Promise<string> {
   const started = Date.now();
   running.exporter = startExporter(setup);
@@ -94,7 +97,10 @@ async function twoSources({ setup, watched, running }: Bench): Promise<void> {
   await watched.repair();
 }
 
-/** Prometheus dies while the host is down: Alertmanager says resolved, and the host stays down. */
+/**
+ * Prometheus stops while the host is down: Alertmanager reports the alert as resolved, and the host
+ * stays down.
+ */
 async function prometheusDies({ setup, watched, running }: Bench): Promise<void> {
   const { world } = setup;
   await setSource(world, 'alertmanager', { clear: 'hold', fenced: true });
@@ -126,7 +132,7 @@ async function run(world: World): Promise<string> {
   };
   const bench = { setup, watched, running };
   try {
-    await sleep(2_000); // Prometheus has seen the host up
+    await sleep(2_000); // until Prometheus has seen the host up
     const down = await faultThrough(bench);
     const up = await recovery(bench);
     await flap(bench);

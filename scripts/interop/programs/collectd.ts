@@ -14,7 +14,7 @@ import type { Program, World } from '../program.ts';
 
 const folder = debianFolder('collectd');
 
-/** Starts collectd in the foreground, with the page's configuration and where its own files are. */
+/** Starts collectd in the foreground, with the page's configuration and the paths of its own files. */
 function startCollectd({ folder: own, log }: World, config: string): Daemon {
   const lines = [
     `BaseDir "${own}"`,
@@ -62,14 +62,14 @@ async function run(world: World): Promise<string> {
     CREDENTIAL_SECRET: secret,
     'compute-1': watched.host,
   });
-  // A process of that name, which does nothing.
+  // Starts a process under the name of Open vSwitch's. It does nothing.
   const process = join(world.folder, 'ovs-vswitchd');
   copyFileSync('/bin/sleep', process);
   const startSwitch = () => startDaemon(process, ['600'], { log: world.log });
   let openVSwitch = startSwitch();
   const daemon = startCollectd(world, config);
   try {
-    await sleep(4_000); // collectd has seen the process
+    await sleep(4_000); // until collectd has seen the process
     const killed = Date.now();
     await openVSwitch.end('SIGKILL');
     const down = (await watched.notified()) - killed;
@@ -84,7 +84,7 @@ async function run(world: World): Promise<string> {
   }
 }
 
-/** Debian's collectd reports that Open vSwitch's process is gone. */
+/** Debian's collectd reports that Open vSwitch's process has ended. */
 export const collectd: Program = {
   name: 'collectd',
   does: "Debian's collectd: Open vSwitch's process is gone, and comes back",

@@ -6,7 +6,10 @@ import { Refusal } from '../../stack/progress.ts';
 import { newHost } from '../cloud.ts';
 import type { Program, World } from '../program.ts';
 
-/** Names the program, built: the Go module proxy that this was written with does not serve it. */
+/**
+ * The variable with the path of the built program, because the Go module proxy did not serve the
+ * module.
+ */
 const variable = 'OPENSTACK_EXPORTER';
 
 function writeClouds({ account, folder }: World): string {
@@ -24,7 +27,7 @@ function writeClouds({ account, folder }: World): string {
   return file;
 }
 
-/** What the exporter answers, as soon as it does. */
+/** The exporter's answer, as soon as there is one. */
 async function scrape(url: string): Promise<string> {
   const deadline = Date.now() + 60_000;
   for (;;) {

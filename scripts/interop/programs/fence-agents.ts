@@ -17,7 +17,7 @@ async function install(log: string): Promise<void> {
   await unpackFenceAgents(log);
 }
 
-/** Runs an agent as Pacemaker does, with `attrd_updater` of Pacemaker's replaced by one that agrees. */
+/** Runs an agent as Pacemaker does. A replacement of Pacemaker's `attrd_updater` always succeeds. */
 const agent = (world: World, name: string, action: string, host: string): Promise<string> => {
   const { account, log, proxy } = world;
   const own = join(here, 'fence-agents');
@@ -48,7 +48,7 @@ async function expectService(world: World, host: string, wanted: string): Promis
   if (found !== wanted) throw new Refusal(`the host is ${found}, not ${wanted}`);
 }
 
-/** The agent that forces a host down and disables it, and brings it back. */
+/** The agent that forces a host down, disables it, and reverses both. */
 export const fenceCompute: Program = {
   name: 'fence_compute',
   does: 'ClusterLabs fence_compute: status, off and on of a host',
@@ -68,7 +68,7 @@ export const fenceCompute: Program = {
   },
 };
 
-/** The agent that evacuates the servers of a host that `fence_compute` has taken off. */
+/** The agent that evacuates the servers of a host that `fence_compute` has forced down. */
 export const fenceEvacuate: Program = {
   name: 'fence_evacuate',
   does: 'ClusterLabs fence_evacuate: the servers of a host that fence_compute took off',

@@ -7,7 +7,10 @@ import { buildGo } from '../python-and-go.ts';
 
 const folder = join(here, 'gophercloud');
 
-/** Our tour with one version of gophercloud: it evacuates a server among other things. */
+/**
+ * Doctor's own test program with one version of gophercloud. Among other things it evacuates a
+ * server.
+ */
 const gophercloud = (version: string, modfile: string): Program => {
   const name = `gophercloud-${version}`;
   const binary = join(installed, name);

@@ -8,12 +8,15 @@ import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { reportScript } from '../monitors/report-script.ts';
 import type { Program, World } from '../program.ts';
 
-/** Of Debian 12; other releases have Boost in another version. */
+/** The package of Debian 12; other releases have another version of Boost. */
 const boost = ['coroutine', 'thread', 'context', 'filesystem', 'iostreams', 'program-options']
   .concat(['regex', 'chrono', 'atomic', 'date-time'])
   .map((part) => `libboost-${part}1.74.0`);
 
-/** The operator's own part: a host that is checked each second. */
+/**
+ * The part of the configuration that operators write themselves: a host that is checked each
+ * second.
+ */
 const main = (host: string, command: string): string => `
 object CheckerComponent "checker" { }
 object NotificationComponent "notification" { }
@@ -30,7 +33,7 @@ object Host "${host}" {
 }
 `;
 
-/** Icinga's constants: all of its files are in one folder, and it stays the user that started it. */
+/** Icinga's constants: all of its files are in one folder, and it does not change its user. */
 const constants = (folder: string): string[] => {
   const paths = {
     ConfigDir: '',

@@ -7,10 +7,13 @@ import { expectMoved, hostToLeave, serverOf } from '../cloud.ts';
 import type { Program, World } from '../program.ts';
 import { installPython, pythonBin } from '../python-and-go.ts';
 
-/** Names the script, which no registry has: `templates/instanceha/bin/instanceha.py` of infra-operator. */
+/**
+ * The variable with the path of the script, which is in no registry:
+ * `templates/instanceha/bin/instanceha.py` of infra-operator.
+ */
 const variable = 'INSTANCEHA';
 
-/** The configuration that infra-operator's templates give it, and a fencing agent that does nothing. */
+/** The configuration from infra-operator's templates, with a fencing agent that does nothing. */
 function configure({ account, folder }: World, host: string): Record<string, string> {
   const auth = {
     auth_url: account.OS_AUTH_URL,
@@ -43,7 +46,7 @@ function configure({ account, folder }: World, host: string): Record<string, str
   return { OS_CLOUD: 'doctor', ...Object.fromEntries(paths) };
 }
 
-/** Red Hat's InstanceHA finds a host silent, fences it and moves its servers. */
+/** Red Hat's InstanceHA finds a host without heartbeats, fences it and moves its servers. */
 export const instanceHa: Program = {
   name: 'instanceha',
   does: "Red Hat's InstanceHA finds a silent host, forces it down and moves its servers",

@@ -15,11 +15,17 @@ const packages = [
   ...['libsnmp40', 'libsensors5', 'libpci3', 'libwrap0'],
 ];
 
-/** Where keepalived runs: a network of its own with a bridge, because it refuses the loopback interface. */
+/**
+ * The commands that make keepalived's network namespace with a bridge, because keepalived refuses
+ * the loopback interface.
+ */
 const network =
   'ip link add eth0 type bridge && ip addr add 192.0.2.1/24 dev eth0 && ip link set eth0 up && exec "$@"';
 
-/** Starts keepalived with the page's configuration and a tracked script: whether the file `ok` is there. */
+/**
+ * Starts keepalived with the page's configuration and a tracked script, which checks whether the
+ * file `ok` exists.
+ */
 async function startKeepalived(world: World, host: string): Promise<Daemon> {
   const { folder, log } = world;
   const tracked = `vrrp_script ok {\n    script "/usr/bin/test -e ${join(folder, 'ok')}"\n    interval 1\n    fall 1\n    rise 1\n}\n`;
@@ -56,7 +62,7 @@ async function run(world: World): Promise<string> {
   writeFileSync(ok, '');
   const keepalived = await startKeepalived(world, watched.host);
   try {
-    await sleep(4_500); // it is master
+    await sleep(4_500); // until it is master
     const failed = Date.now();
     rmSync(ok);
     await watched.becomes('down');

@@ -20,7 +20,10 @@ const cluster = (host: string, online: boolean): string =>
   `<pacemaker-result><summary><current_dc present="true" with_quorum="true"/></summary>` +
   `<nodes><node name="${host}" type="remote" online="${online}"/></nodes></pacemaker-result>\n`;
 
-/** There is no cluster here: a command of ours, `crm_mon`, prints a file. Its folder. */
+/**
+ * Writes a command `crm_mon` that prints a file, because there is no cluster here. Returns the
+ * command's folder.
+ */
 function fakeCluster({ folder }: World, file: string): string {
   const commands = join(folder, 'bin');
   mkdirSync(commands);
@@ -41,7 +44,10 @@ const processes = `- process_name: /no-such-folder/nova-compute
   run_as_root: False
 `;
 
-/** What differs on this machine from the page: a monitor beside no cluster, as no other user, and soon. */
+/**
+ * The differences from the page on this machine: there is no cluster, the user stays the same, and
+ * the intervals are short.
+ */
 const here = (config: string): string => `pacemaker_node_type = remote
 restrict_to_remotes = true
 [masakarimonitors_privileged]
@@ -52,7 +58,10 @@ restart_retries = 0
 restart_interval = 1
 `;
 
-/** The three ways to log in, by the page's blocks: each block, and what replaces its words. */
+/**
+ * The three ways to log in. Each has a block of the page, and the values that replace the block's
+ * examples.
+ */
 async function logins(world: World): Promise<Record<string, [string, Record<string, string>]>> {
   const [basic = '', password = '', credential = ''] = blocksOf('masakari', 'ini');
   const name = `monitor-${randomUUID().slice(0, 8)}`;
@@ -72,7 +81,7 @@ async function logins(world: World): Promise<Record<string, [string, Record<stri
   };
 }
 
-/** Writes the configurations; their files by the way to log in. */
+/** Writes the configurations. Returns their files, by the way to log in. */
 async function configure(world: World): Promise<Map<string, string>> {
   const { folder, stack } = world;
   const list = join(folder, 'process_list.yaml');
@@ -94,7 +103,10 @@ async function configure(world: World): Promise<Map<string, string>> {
 
 type Bench = { readonly world: World; readonly watched: WatchedHost; readonly clusterFile: string };
 
-/** A host leaves the cluster and comes back; after how many seconds the tenant was notified. */
+/**
+ * Removes a host from the cluster and adds it again. Returns after how many seconds the tenant was
+ * notified.
+ */
 async function hostRound(
   { world, watched, clusterFile }: Bench,
   { auth, config, commands }: Record<'auth' | 'config' | 'commands', string>,
@@ -127,7 +139,10 @@ async function hostRound(
   }
 }
 
-/** nova-compute of this machine cannot be started: the service of its host is down. */
+/**
+ * Checks that a nova-compute that cannot be started on this machine makes the service of its host
+ * down.
+ */
 async function processRound(world: World, config: string): Promise<void> {
   const host = hostname();
   await world.admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });

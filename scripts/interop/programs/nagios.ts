@@ -8,7 +8,10 @@ import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { reportScript } from '../monitors/report-script.ts';
 import type { Program, World } from '../program.ts';
 
-/** The operator's own host; Nagios does not start without a service. */
+/**
+ * The part that operators write themselves: a host, and a service, without which Nagios does not
+ * start.
+ */
 const hosts = (host: string, command: string): string => `
 define command {
     command_name  is-up

@@ -12,10 +12,13 @@ import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { watchedHost } from '../monitors/watched-host.ts';
 import type { Program, World } from '../program.ts';
 
-/** Namespaces of their own, which end with the command. */
+/** Runs a command in new namespaces, which end with the command. */
 const apart = ['--mount', '--net', '--pid', '--uts', '--ipc', '--fork', '--kill-child'];
 
-/** What apt would install for Pacemaker on this machine: the names differ between releases of Debian. */
+/**
+ * The packages that apt would install for Pacemaker on this machine. Their names differ between
+ * Debian releases.
+ */
 async function packagesOf(log: string): Promise<string[]> {
   const args = ['install', '--simulate', '--no-install-recommends', 'pacemaker', 'corosync'];
   const { output } = await runCommand('apt-get', [...args, 'pacemaker-cli-utils'], { log });
@@ -32,7 +35,7 @@ async function install(log: string): Promise<void> {
   await unpackDebian('pacemaker', [packages], log);
 }
 
-/** Writes what the pages have an operator install, for a Doctor at another address. */
+/** Writes the files that the pages tell an operator to install, with the address of this Doctor. */
 async function writePages(world: World): Promise<void> {
   const { folder, stack } = world;
   const { id, secret } = await monitorCredential(world, join(folder, 'doctor.secret'));
@@ -50,7 +53,10 @@ async function writePages(world: World): Promise<void> {
   );
 }
 
-/** A socket in the folder that leads to Doctor: the cluster has a network of its own. */
+/**
+ * Opens a socket in the folder that forwards to Doctor, because the cluster is in its own network
+ * namespace.
+ */
 async function doorTo(world: World): Promise<Server> {
   const { hostname, port } = new URL(world.stack.outputs.ApiUrl ?? '');
   const door = createServer((from) => {

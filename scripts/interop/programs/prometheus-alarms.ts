@@ -9,10 +9,13 @@ import { debianFolder } from '../debian.ts';
 import { unpackPrometheus } from '../monitors/prometheus-stack.ts';
 import type { Program, World } from '../program.ts';
 
-/** Two projects, each with a series that Prometheus makes of itself. */
+/** Two projects. Each has a series, because Prometheus scrapes itself once for each project. */
 const [ours, theirs] = ['interop-a', 'interop-b'];
 
-/** Queries whose limited form a real Prometheus must read, and may find the own project's series alone by. */
+/**
+ * Queries that Doctor limits to the caller's project. A real Prometheus must accept the limited
+ * form, and find only series of that project.
+ */
 const queries = [
   'up',
   'up{}',
@@ -36,7 +39,7 @@ const Answer = z.object({
   data: z.object({ result: z.array(z.object({ metric: z.record(z.string(), z.string()) })) }),
 });
 
-/** Starts Prometheus where the stack looks for it. It scrapes itself, once for each project. */
+/** Starts Prometheus at the address that the stack queries. It scrapes itself once for each project. */
 async function start(world: World, url: URL): Promise<Daemon> {
   const data = join(world.folder, 'prometheus');
   mkdirSync(data, { recursive: true });
@@ -96,7 +99,7 @@ async function becomes(
         shown.state === state && shown.state_reason !== 'Not evaluated yet' && shown.state_reason
       );
     },
-    // A round each minute, and the schedule of the embedded stack looks every ten seconds.
+    // A round begins each minute, and the embedded stack checks its schedules every ten seconds.
     150_000,
   );
   await admin.expect('DELETE', path);

@@ -44,7 +44,10 @@ const section = (name: string, values: Record<string, string | boolean>): string
     '\n',
   );
 
-/** Makes tempest's accounts, and writes its workspace: where Doctor is and what it has. */
+/**
+ * Creates tempest's accounts and writes its workspace: the address of Doctor, and the features that
+ * Doctor has.
+ */
 export async function writeWorkspace({ admin, account, folder, proxy }: World): Promise<void> {
   const accounts = [];
   for (const { username, project, granted, roles, admin: isAdmin } of users) {

@@ -14,7 +14,7 @@ const packages = [
   pinned('neutron-tempest-plugin'),
 ];
 
-/** `- Passed: 3` and its kin, as tempest sums up. */
+/** Lines of tempest's summary, such as `- Passed: 3`. */
 const counted = (output: string, what: string): number =>
   Number(new RegExp(`^ - ${what}: (\\d+)`, 'm').exec(output)?.[1] ?? 0);
 
@@ -25,9 +25,9 @@ const failures = (output: string): string[] =>
   );
 
 /**
- * Tests of tempest and its plugins: those that a list of ours includes, without those that another
- * excludes. Both are `test/interop/tempest/<list>.….txt`, with a reason on each line. Of one test
- * of them the requests may be recorded.
+ * A program that runs tests of tempest and its plugins. Two files
+ * `test/interop/tempest/<list>.….txt` list the tests to include and to exclude, with a reason on
+ * each line. The requests of one of the tests may be recorded.
  */
 const tempest = (list: string, does: string, recorded?: string): Program => ({
   name: `tempest-${list}`,
@@ -39,12 +39,12 @@ const tempest = (list: string, does: string, recorded?: string): Program => ({
   run: async (world) => {
     const { admin, folder, log } = world;
     const command = join(pythonBin('tempest'), 'tempest');
-    // It keeps a configuration in the user's home, which is none of its business here.
+    // Tempest keeps a configuration in the home folder, and must not change the user's.
     const env = { ...process.env, HOME: folder, PATH: pathWith(pythonBin('tempest')) };
     const workspace = join(folder, 'workspace');
     await mustRun(command, ['init', workspace], { cwd: folder, log, env });
     await writeWorkspace({ ...world, folder: workspace });
-    // Tests of hosts want two to look at.
+    // Some tests of hosts need two hosts.
     for (const kind of ['tempest-1', 'tempest-2']) await newHost(admin, kind, { vcpus: 4 });
     const { output } = await run(
       command,

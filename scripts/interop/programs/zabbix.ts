@@ -22,7 +22,7 @@ const Media = z.object({
   }),
 });
 
-/** What Zabbix' server puts in place of the macros of the parameters. */
+/** The values with which Zabbix' server replaces the macros in the parameters. */
 type Macros = Readonly<Record<string, string>>;
 
 /** Runs the script of the media type with Zabbix' own script runner. */

@@ -1,24 +1,26 @@
 """
-Makes MiniStack faster where it does the same work again and again. What it answers stays the same.
+Makes MiniStack faster where it repeats the same work. Its answers do not change.
 
-It reads the text of an expression anew for each row that it compares with it: of a query, for each row of the index's
-partition. Here it reads each text once. It copies a row ten times for each update, with a function that looks for objects
-that are in it twice. Rows are what JSON can be, so here they are copied without that. It reads the policies of the caller's
-role anew for each request, twice. Here it reads each policy once.
+MiniStack parses the text of an expression again for each row that it compares: for a query, for
+each row of the index's partition. With this module it parses each text once. MiniStack copies a row
+ten times for each update, with a function that looks for objects that occur twice. Rows have only
+JSON's types, so this module copies them without that search. MiniStack parses the policies of the
+caller's role twice for each request. With this module it parses each policy once.
 """
 
 import copy
 from functools import lru_cache
 from types import SimpleNamespace
 
-#: Texts of each kind that are remembered: all functions together have some hundred expressions, and a policy each.
+#: The number of texts of each kind to remember: all functions together have some hundred
+#: expressions, and one policy each.
 TEXTS = 2_000
 
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def deep_copy(value):
-    """A copy of a value with copies of all that is in it. Values that are in it twice become two."""
+    """A deep copy of a value. An object that occurs twice in the value becomes two objects."""
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -31,18 +33,19 @@ def deep_copy(value):
 
 def make_faster(dynamodb, iam) -> None:
     """
-    Changes the modules of DynamoDB, and of IAM's evaluation. Raises AttributeError if it is another MiniStack than was
-    expected.
+    Changes the modules of DynamoDB, and of IAM's evaluation. Raises AttributeError if MiniStack has
+    another version than expected.
     """
     tokens = lru_cache(TEXTS)(dynamodb._tokenize)
-    # A list of its own for each caller, who may change it.
+    # Each caller gets its own list, because it may change the list.
     dynamodb._tokenize = lambda text: list(tokens(text))
     dynamodb._condition_syntax_error = lru_cache(TEXTS)(dynamodb._condition_syntax_error)
     dynamodb.copy = SimpleNamespace(copy=dynamodb.copy.copy, deepcopy=deep_copy)
 
     read_policy = iam.parse_policy_document
     statements = lru_cache(TEXTS)(read_policy)
-    # Nothing changes a statement that was read. A policy that is no text is small, and made for one request.
+    # No caller changes a parsed statement. A policy that is not text is small and made for one
+    # request, so it is not remembered.
     iam.parse_policy_document = lambda policy: (
         list(statements(policy)) if isinstance(policy, str) else read_policy(policy)
     )

@@ -1,11 +1,12 @@
 """The journal: every change of a row or a message, on disk before the caller has its answer.
 
-A journal is a folder of segments, `journal-<n>.jsonl`. Snapshot `<n>` holds the state as it was when
-segment `<n>` began, so the state is: the newest snapshot, then its segment, then the later ones.
+A journal is a folder of segments, `journal-<n>.jsonl`. Snapshot `<n>` holds the state at the moment
+when segment `<n>` began. So the present state is the newest snapshot, followed by the changes in
+its segment and in the later ones.
 
 One line is one call's changes, all or none: a list of operations, each a list whose first item is
-its kind (see `replay.py`). A process that dies while it writes leaves a last line without its end;
-the caller of that change had no answer, so the line is dropped.
+its kind (see `replay.py`). A process that dies while it writes leaves an incomplete last line. The
+caller of that change has had no answer, so the line is dropped.
 """
 
 import contextlib
@@ -20,7 +21,7 @@ _SEGMENT = re.compile(r"^journal-(\d+)\.jsonl$")
 
 
 class Damaged(Exception):
-    """The journal holds a whole line that cannot be read: another process changed the file."""
+    """The journal has a complete line that cannot be read, so another process has changed the file."""
 
 
 def segment_path(folder: str, number: int) -> str:
@@ -37,7 +38,7 @@ def read_segment(path: str):
     """The calls in a segment, in order: a list of operations each. Raises Damaged."""
     with open(path, "rb") as file:
         lines = file.read().split(b"\n")
-    lines.pop()  # empty after a whole last line, and else what a dying process left of one
+    lines.pop()  # empty after a complete last line, otherwise the incomplete line of a process that died
     for number, line in enumerate(lines, 1):
         try:
             yield json.loads(line, object_hook=_json_object_hook)
@@ -51,9 +52,9 @@ class Journal:
     def __init__(self, folder: str, number: int):
         self.folder = folder
         self.number = number
-        #: Bytes in the present segment.
+        #: The number of bytes in the present segment.
         self.size = 0
-        #: Why the last change could not be written; None after one that could.
+        #: Why the last change could not be written; None if it was written.
         self.problem: str | None = None
         #: True: memory holds changes that the journal lacks, so only a snapshot is complete.
         self.gap = False
@@ -68,7 +69,7 @@ class Journal:
 
     @contextlib.contextmanager
     def call(self):
-        """What is appended inside becomes one line: after a crash all of it is there, or nothing."""
+        """All that is appended inside this context becomes one line: after a crash all of it is there, or nothing."""
         if getattr(self._calls, "operations", None) is not None:
             yield  # a call inside a call belongs to the outer one
             return
@@ -81,7 +82,7 @@ class Journal:
                 self._write(operations)
 
     def append(self, *operation) -> None:
-        """Writes one operation. Raises OSError if the disk takes nothing more."""
+        """Writes one operation. Raises OSError if the disk is full."""
         operations = getattr(self._calls, "operations", None)
         if operations is not None:
             operations.append(operation)
@@ -93,7 +94,7 @@ class Journal:
         with self.lock:
             try:
                 written = 0
-                while written < len(line):  # a full disk takes a part before it takes nothing
+                while written < len(line):  # before an error, a full disk may write a part of the line
                     written += os.write(self._file, line[written:])
             except OSError as error:
                 self.problem, self.gap = error.strerror, True
@@ -105,7 +106,7 @@ class Journal:
             self._unsynced = True
 
     def rotate(self) -> int:
-        """Begins the next segment and gives its number. The caller holds the lock."""
+        """Begins the next segment and returns its number. The caller holds the lock."""
         before, self.number = self._file, self.number + 1
         try:
             self._file = self._open()
@@ -117,7 +118,7 @@ class Journal:
         return self.number
 
     def sync(self) -> None:
-        """Makes what was written outlive a loss of power, too; a process's death it outlives anyway."""
+        """Makes the written changes survive a loss of power. They survive the death of the process without it."""
         if self._unsynced:
             self._unsynced = False
             with contextlib.suppress(OSError):

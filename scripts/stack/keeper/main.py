@@ -1,13 +1,14 @@
 """
-The embedded stack's process: MiniStack, and, if `DOCTOR_KEPT_DIR` names a folder, its data kept there.
+The embedded stack's process: MiniStack. If `DOCTOR_KEPT_DIR` names a folder, its data is kept there.
 
-    python -m keeper.main <name of the instance, to be seen in the process table>
+    python -m keeper.main <name of the instance, by which the process table shows it>
 
 `STATE_DIR` must name the same folder: MiniStack puts the functions' code there.
 
-Over HTTP, for the scripts: `GET /_doctor/kept` answers with the keeper's state; `POST /_doctor/kept/hold` puts off
-snapshots while a deployment is half done; `POST /_doctor/kept/save` takes one now and answers when
-it is on disk. Ends with status 3, and a line that begins with `kept:`, if the data cannot be used.
+Over HTTP, for the scripts: `GET /_doctor/kept` answers with the keeper's state; `POST
+/_doctor/kept/hold` delays snapshots during a deployment; `POST /_doctor/kept/save` takes one now
+and answers when it is on disk. The process ends with status 3, and a line that begins with `kept:`,
+if the data cannot be used.
 """
 
 import asyncio
@@ -23,11 +24,13 @@ import warnings
 
 from keeper import faster, journal, snapshot, watch
 
-#: A journal of this many bytes, and of half a snapshot, is replaced by a new snapshot.
+#: A journal is replaced by a new snapshot when it has more bytes than this, and more than half of
+#: a snapshot.
 LONG_JOURNAL = 16_000_000
-#: After what only a snapshot keeps has changed, it is taken within this many seconds.
+#: A change that only a snapshot keeps leads to one after this many seconds.
 SOON = 1.0
-#: A share of the time at most is spent on snapshots.
+#: After a snapshot, the pause before the next is at least this many times as long as the snapshot
+#: took.
 REST = 10
 UNUSABLE = 3
 
@@ -47,7 +50,7 @@ class Keeper:
         if last is None and os.environ.get("DOCTOR_KEPT_EXPECTED") == "1":
             raise snapshot.Unreadable("there is no snapshot in it")
         for old in journal.segments(folder) if last is None else ():
-            os.remove(journal.segment_path(folder, old))  # of a stack that was never deployed
+            os.remove(journal.segment_path(folder, old))  # left by a stack that was never deployed
         self.journal = journal.Journal(folder, (last or 0) + 1)
         watch.attach(self.services, self.journal, self.changed)
         if last is not None:
@@ -66,9 +69,10 @@ class Keeper:
         return soon or self.journal.gap or long
 
     async def run(self) -> None:
-        """Takes snapshots as they are due, for as long as the process lives."""
+        """Takes snapshots when they are due, until the process ends."""
         await self.app._wait_for_port(int(self.app._resolve_port()), timeout=600)
-        # Not before: a function that is started by a message calls this port.
+        # The poller starts only now, because a function that it starts for a message calls this
+        # port.
         if self.services["lambda_svc"]._esms.has_any():
             self.services["lambda_svc"]._ensure_poller()
         while True:
@@ -78,7 +82,7 @@ class Keeper:
                 await self.save()
 
     async def save(self) -> str | None:
-        """Takes a snapshot, and answers when it is on disk: None, or why it could not be taken."""
+        """Takes a snapshot, and returns when it is on disk: None, or the reason why it could not be taken."""
         async with self.saving:
             started = time.monotonic()
             try:
@@ -94,7 +98,10 @@ class Keeper:
             return self.problem
 
     def _fork(self) -> int:
-        """The child that writes the snapshot. Runs between two calls, so that none is half in it."""
+        """
+        Forks the child that writes the snapshot, and returns its pid. Holds all locks meanwhile, so
+        that the snapshot contains no half-finished call.
+        """
         positions = self.services["lambda_svc"]._dynamodb_stream_positions_lock
         with self.services["sqs"]._queues_lock, self.services["dynamodb"]._lock, positions, self.journal.lock:
             number = self.journal.rotate()
@@ -105,19 +112,22 @@ class Keeper:
         return child
 
     def _write(self, number: int) -> int:
-        """In the child: the exit status, which is an errno."""
+        """Runs in the child. Returns the exit status, which is an errno."""
         try:
-            gc.disable()  # a socket that is collected closes a descriptor that is a file of ours by then
+            # Without `disable`, a collected socket could close a descriptor that is a new file by then.
+            gc.disable()
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.closerange(3, self.lock_file)
-            os.closerange(self.lock_file + 1, 65536)  # the lock stays: no process reads the files before this one has ended
+            # The lock stays open: no process may read the files before this one has ended.
+            os.closerange(self.lock_file + 1, 65536)
             os.nice(5)
             snapshot.write(self.folder, number, self.services, self.version)
             return 0
         except OSError as error:
             return error.errno or 255
         except BaseException as error:
-            # Not print: another thread may have been printing at the fork, and holds its lock for ever.
+            # Not `print`: at the fork another thread may have held the lock of `print`, which
+            # no thread of the child would release.
             os.write(1, f"kept: {type(error).__name__}: {error}\n".encode())
             return 255
 
@@ -151,8 +161,9 @@ class Keeper:
 
 def lock(folder: str, instance: str, wait: float) -> int:
     """
-    Takes the folder for this process, until it ends, and leaves the instance's name in the lock.
-    Waits so many seconds for a process that is about to end. Raises snapshot.Unreadable.
+    Locks the folder for this process until it ends, and writes the instance's name into the lock.
+    Waits up to `wait` seconds for another process that holds the lock. Raises snapshot.Unreadable
+    if that process does not end.
     """
     descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + wait
@@ -170,7 +181,7 @@ def lock(folder: str, instance: str, wait: float) -> int:
 
 
 def with_keeper(inner, keeper: Keeper):
-    """MiniStack's ASGI application, and ours beside it."""
+    """MiniStack's ASGI application, with the keeper's routes beside it."""
 
     async def app(scope, receive, send):
         if scope["type"] == "lifespan":

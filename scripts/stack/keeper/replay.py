@@ -2,7 +2,7 @@
 
 
 def table_of(dynamodb, arn: str):
-    """The table of an ARN; None if the snapshot has none, as the test's own tables of a moment."""
+    """The table of an ARN; None if the snapshot does not have it, as with tables that a test creates and deletes."""
     region, account, name = arn.split(":")[3], arn.split(":")[4], arn.split("/")[1]
     return dynamodb._tables.get_scoped(account, region, name)
 
@@ -13,7 +13,7 @@ def scope_of(arn: str) -> tuple[str, str, str]:
 
 
 def apply(operation: list, services: dict) -> None:
-    """Does one operation again. Doing it twice does no harm: rows are whole, messages have ids."""
+    """Applies one operation again. A repeat does no harm: rows are written whole, and messages have ids."""
     kind, *args = operation
     _KINDS[kind](services, *args)
 
@@ -34,7 +34,7 @@ def _record(services, arn, record):
     dynamodb = services["dynamodb"]
     table = table_of(dynamodb, arn)
     if table is None or table.get("LatestStreamArn") != record["eventSourceARN"]:
-        return  # a table that was made anew has a stream of its own
+        return  # the record is from the stream of a deleted table with the same name
     account, region, name = scope_of(arn)
     dynamodb._stream_records._data.setdefault((account, region, name), []).append(record)
 
@@ -74,5 +74,5 @@ _KINDS = {
     "no queue": _no_queue,
     "message": _message,
     "gone": _gone,
-    "state": lambda _services, _name, _state: None,  # loaded instead of the snapshot's: see snapshot.py
+    "state": lambda _services, _name, _state: None,  # snapshot.py has loaded this state already
 }

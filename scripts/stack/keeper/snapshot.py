@@ -1,7 +1,7 @@
 """Snapshots: the state of MiniStack's services at one moment, in a folder `snapshot-<n>`.
 
 A snapshot is written by a forked child, which sees memory as it was at the fork, while the stack
-goes on. It appears under its name only when it is whole and on disk.
+goes on. It gets its name only when it is complete and on disk.
 """
 
 import json
@@ -14,9 +14,10 @@ from keeper import journal, replay
 from ministack.core.persistence import STATE_FORMAT_VERSION, _json_default, _json_object_hook
 from ministack.core.responses import AccountRegionScopedDict
 
-#: Of this form are snapshots and journals. Raise it when an older keeper could not read them.
+#: The format of snapshots and journals. Raise it if an older keeper could no longer read them.
 FORMAT = 1
-#: What is kept, by module of MiniStack. Logs and metrics are not: only what they are filed under.
+#: The modules of MiniStack whose state is kept. Of logs and metrics only the groups and
+#: definitions are kept, not the entries.
 SERVICES = (
     "apigateway_v1", "cloudformation", "cloudwatch", "cloudwatch_logs", "dynamodb", "eventbridge", "iam",
     "kms", "lambda_svc", "s3", "secretsmanager", "sns", "sqs", "ssm",
@@ -25,7 +26,7 @@ _NAME = re.compile(r"^snapshot-(\d+)$")
 
 
 class Unreadable(Exception):
-    """The data is there and cannot be used; the message says why."""
+    """The data exists and cannot be used; the message says why."""
 
 
 def _folder(kept: str, number: int) -> str:
@@ -33,13 +34,13 @@ def _folder(kept: str, number: int) -> str:
 
 
 def newest(kept: str) -> int | None:
-    """The number of the newest whole snapshot; None where there is none."""
+    """The number of the newest complete snapshot; None if there is none."""
     found = (_NAME.match(name) for name in os.listdir(kept))
     return max((int(match.group(1)) for match in found if match), default=None)
 
 
 def size(kept: str) -> int:
-    """Bytes in the newest snapshot; 0 where there is none."""
+    """The number of bytes in the newest snapshot; 0 if there is none."""
     number = newest(kept)
     if number is None:
         return 0
@@ -71,7 +72,7 @@ def _state_of(name: str, module) -> dict:
 
 
 def _streams(services: dict) -> dict:
-    """The records that some reader has still to read, and how many there were before them."""
+    """The stream records that some reader has not read yet, and how many came before them."""
     dynamodb, functions = services["dynamodb"], services["lambda_svc"]
     read: dict = {}
     for (account, region, mapping), position in functions._dynamodb_stream_positions.all_items():
@@ -89,10 +90,11 @@ def _streams(services: dict) -> dict:
 
 
 def write(kept: str, number: int, services: dict, version: str) -> None:
-    """Writes snapshot `number` and removes what it makes superfluous. Raises OSError on a full disk."""
+    """Writes snapshot `number` and removes the older files that it replaces. Raises OSError on a full disk."""
     target, draft = _folder(kept, number), os.path.join(kept, f"draft-{number:09d}")
     blobs: set[str] = set()
-    # Code that only the snapshot before this one has must stay until this one is whole.
+    # The code of functions that only the previous snapshot needs must stay until this snapshot is
+    # complete.
     services["lambda_svc"]._prune_orphan_code_blobs = blobs.update
     try:
         os.mkdir(draft)
@@ -110,7 +112,10 @@ def write(kept: str, number: int, services: dict, version: str) -> None:
 
 
 def _tidy(kept: str, number: int, blobs: set[str]) -> None:
-    """Removes what is older than a snapshot, and drafts that died."""
+    """
+    Removes snapshots and journals that are older than a snapshot, drafts of processes that died,
+    and unused code.
+    """
     for name in os.listdir(kept):
         path = os.path.join(kept, name)
         match = _NAME.match(name)
@@ -146,8 +151,8 @@ def _check(about: dict, version: str) -> None:
 
 def load(kept: str, services: dict, version: str) -> int | None:
     """
-    Fills the services with what is kept, and gives the number of the last segment that was read;
-    None where nothing is kept. Raises Unreadable, having written nothing.
+    Loads the kept data into the services. Returns the number of the last segment that was read;
+    None if no data is kept. Raises Unreadable; then it has written nothing.
     """
     number = newest(kept)
     if number is None:
@@ -164,7 +169,8 @@ def load(kept: str, services: dict, version: str) -> int | None:
     states |= {name: state for kind, name, state, *_ in (op for op in operations if op[0] == "state")}
     try:
         for name, state in states.items():
-            # Not the functions' own `load_persisted_state`: it starts the pollers before there is a port.
+            # Not Lambda's own `load_persisted_state`, which starts the pollers before the port is
+            # open.
             load_state = getattr(services[name], "_restore_state", services[name].load_persisted_state)
             load_state(state)
         streams = _read_json(folder, "streams")
@@ -181,7 +187,7 @@ def load(kept: str, services: dict, version: str) -> int | None:
 
 
 def _receivers_are_gone(sqs) -> None:
-    """The process that had received a message died with the stack: the message is visible at once, not after a timeout."""
+    """Makes messages in flight visible at once, because their receivers ended with the stack."""
     now = time.time()
     for queue in sqs._queues.all_values():
         for message in queue["messages"]:

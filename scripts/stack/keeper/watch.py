@@ -1,9 +1,9 @@
-"""Watches MiniStack's stores, and writes to the journal what changes in them.
+"""Watches MiniStack's stores, and writes their changes to the journal.
 
-Rows, stream records, positions in streams, queues and messages are written as they change; topics
-with their subscriptions, and secrets, whole after each call that may change them. What else there
-is (functions, roles, the API, rules, CloudFormation's stacks) only a deployment changes: `attach`
-notices it, and a snapshot is taken.
+Rows, stream records, positions in streams, queues and messages are written when they change. Topics
+with their subscriptions, and secrets, are written as a whole after each call that may change them.
+All other state (functions, roles, the API, rules, CloudFormation's stacks) changes in deployments
+only: `attach` notices such a change, and the keeper takes a snapshot.
 """
 
 import copy
@@ -13,11 +13,11 @@ from urllib.parse import parse_qs
 
 from keeper.journal import Journal
 
-#: Services that are small, so that their whole state goes into the journal.
+#: Services with little state, which is written to the journal as a whole.
 SMALL = ("sns", "secretsmanager")
-#: Services whose changes ask for a snapshot.
+#: Services whose changes need a snapshot.
 DEPLOYED = ("apigateway_v1", "cloudformation", "cloudwatch", "dynamodb", "eventbridge", "iam", "lambda_svc", "s3")
-#: Actions that change nothing which is kept by a snapshot alone.
+#: Actions that need no snapshot: they change nothing, or the journal has their changes.
 _HARMLESS = re.compile(
     r"^(Get|List|Describe|Publish|Head|Query|Scan|Batch|Transact|Execute|PutItem|UpdateItem|DeleteItem"
     r"|PutMetricData|PutEvents|Simulate|Invoke|Validate)"
@@ -73,7 +73,7 @@ class Queue(dict):
         super().__setitem__(name, value)
 
     def about(self) -> dict:
-        """All but its messages."""
+        """The attributes of the queue, without the messages."""
         return {name: value for name, value in self.items() if name != "messages"}
 
     def __deepcopy__(self, memo) -> dict:
@@ -177,7 +177,7 @@ def _watch_queues(sqs, journal: Journal) -> None:
 
 
 def _action(headers: dict, body: bytes, query: dict) -> str:
-    """The action of a call in either of AWS's protocols; empty for those that have none."""
+    """The action of a call in AWS's JSON or query protocol; empty in other protocols."""
     target = headers.get("x-amz-target", "")
     if "." in target:
         return target.rsplit(".", 1)[-1]
@@ -186,7 +186,7 @@ def _action(headers: dict, body: bytes, query: dict) -> str:
 
 
 def _watch_calls(module, name: str, journal: Journal, changed) -> None:
-    """Records the calls of a service that may have changed it."""
+    """Watches a service's calls: after one that may change its state, journals the state or asks for a snapshot."""
     handle = module.handle_request
 
     @functools.wraps(handle)
@@ -205,7 +205,7 @@ def _watch_calls(module, name: str, journal: Journal, changed) -> None:
 
 
 def attach(services: dict, journal: Journal, changed) -> None:
-    """Watches MiniStack's services (by module name). `changed` is called if only a snapshot helps."""
+    """Watches MiniStack's services (by module name). Calls `changed` after a change that only a snapshot keeps."""
     _watch_rows(services["dynamodb"], journal, changed)
     _watch_queues(services["sqs"], journal)
     positions = services["lambda_svc"]._dynamodb_stream_positions

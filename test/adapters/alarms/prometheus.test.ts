@@ -1,4 +1,4 @@
-/** The client of Prometheus, on servers of the test's own that answer as recorded. */
+/** The client of Prometheus, against servers that repeat recorded answers. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ afterAll(() => {
 const at = '2026-01-01T00:05:00.000Z';
 type Client = { address?: string; authorize?: Authorize; timeoutMs?: number };
 
-/** Asks a query while the server answers in some way. */
+/** Sends a query to a server with this answer. */
 async function ask(
   answer: Answering,
   query: { scope: string | null; query: string } = { scope: 'p-1', query: 'up' },
@@ -99,12 +99,9 @@ test.each([
   [json({ message: 'no' }, 403), 'HTTP 403'],
   [(response: ServerResponse) => response.end('<html>'), 'HTTP 200'],
   [(response: ServerResponse) => response.destroy(), 'no answer: UND_ERR_SOCKET'],
-])(
-  'what is no answer is named, without what is behind the address (%#)',
-  async (answer, reason) => {
-    expect(await ask(answer)).toEqual({ answer: { kind: 'failed', reason }, timedOut: false });
-  },
-);
+])('an invalid answer is described without its content (%#)', async (answer, reason) => {
+  expect(await ask(answer)).toEqual({ answer: { kind: 'failed', reason }, timedOut: false });
+});
 
 test('a redirect is not followed', async () => {
   const before = seen.length;
@@ -123,7 +120,7 @@ test('an answer that never ends, or is too large, is given up', async () => {
   expect(large).toMatchObject({ answer: { reason: 'the answer is too large' }, timedOut: false });
 });
 
-test('without an address, or if the query cannot be limited, nothing is asked', async () => {
+test('without an address, or if the query cannot be limited, no request is sent', async () => {
   const before = seen.length;
   expect(await ask(vector(), undefined, { address: '' })).toMatchObject({
     answer: { reason: 'the operator has set no Prometheus' },

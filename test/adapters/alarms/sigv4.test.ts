@@ -86,7 +86,7 @@ describe('a query that is signed', () => {
     seen.length = 0;
   });
 
-  /** Asks a query. Gives the request as the server received it. */
+  /** Sends a query. Returns the request as the server received it. */
   async function asked(query: string, path = '/workspaces/ws-1'): Promise<ReceivedRequest> {
     const client = prometheus({
       ...{ url: `${url}${path}`, timeoutMs: 5_000, projectLabel: 'project_id' },
@@ -100,7 +100,7 @@ describe('a query that is signed', () => {
     ['up', '/workspaces/ws-1'],
     ['rate(http_requests_total{path="/a b?c=d&e", code=~"5.."}[5m]) > 0.5', '/workspaces/ws-1/'],
     ['sum by (job) (up{name="a+b%20"})', '/workspaces/ws 1/a+b'],
-  ])('has the signature of what was received: %s on %s', async (query, path) => {
+  ])('has the signature of the received request: %s on %s', async (query, path) => {
     const request = await asked(query, path);
     expect(request.headers.authorization).toContain(
       'Credential=AKID/' +

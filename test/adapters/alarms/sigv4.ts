@@ -1,6 +1,6 @@
 /**
- * Recomputes a signature of AWS from a request as it was received, by the text of the specification
- * and with Node's own functions only. Source:
+ * Recomputes the AWS signature of a received request, from the text of the specification and with
+ * Node's own functions only. Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from 'node:crypto';
@@ -22,7 +22,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** A query in the order of its names, as it is signed. */
 const canonicalQuery = (query: string): string => query.split('&').sort().join('&');
 
-/** Each segment is encoded once more, as for all services but S3. */
+/** Each segment is encoded once more, as for all services except S3. */
 const canonicalPath = (path: string): string =>
   path
     .split('/')
@@ -30,7 +30,8 @@ const canonicalPath = (path: string): string =>
     .join('/');
 
 /**
- * The `Authorization` that a request must have: of the headers that it says are signed, at its `x-amz-date`.
+ * The `Authorization` that a request must have, computed from the headers that it names as signed
+ * and from its `x-amz-date`.
  * @throws if it is not signed.
  */
 export function expectedAuthorization(

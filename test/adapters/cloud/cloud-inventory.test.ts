@@ -48,7 +48,7 @@ test('services and hypervisors, with what a host has', async () => {
   });
 });
 
-test('a server with its facts, its time of change, and its own microversion asked for', async () => {
+test('a server with its facts and its time of change, read with its own microversion', async () => {
   lists.servers.set(serverId(1), serverItem(1, 'compute-1', { image: '', host_status: 'DOWN' }));
   const page = await reader.serverPage({ marker: null, limit });
   expect(page).toMatchObject({
@@ -96,7 +96,7 @@ test('a page of ports goes on at `next`, and a link `previous` is none', async (
   expect(first.items[0]).toMatchObject({ revision: 3, changed_at: '2026-01-01T00:00:01.999Z' });
 });
 
-test('a page is as long as it is asked for', async () => {
+test('a page has the requested length', async () => {
   lists.fill(60, 1);
   expect(await reader.serverPage({ marker: null, limit: 25 })).toMatchObject({
     next: serverId(36),
@@ -104,7 +104,7 @@ test('a page is as long as it is asked for', async () => {
   expect(await reader.portPage({ marker: null, limit: 25 })).toMatchObject({ next: portId(25) });
 });
 
-test('a cloud that gives the same page again and again is refused, and not asked for ever', async () => {
+test('a cloud that always gives the same page is an error, and the walk does not go on for ever', async () => {
   // Nova behind a proxy that leaves the marker out.
   const body = {
     ...{ servers: [{ id: serverId(9) }], servers_links: [{ rel: 'next', href: 'x' }] },
@@ -128,7 +128,7 @@ test('changes show deleted servers as ended', async () => {
   });
 });
 
-test('what cannot be taken over is named with its reason, and the rest of the page is read', async () => {
+test('an item that cannot be taken over is named with its reason, and the rest of the page is read', async () => {
   lists.fill(2, 1);
   lists.servers.set(serverId(1), serverItem(1, 'compute-1', { 'OS-EXT-STS:vm_state': 'odd' }));
   const port = lists.ports.get(portId(1));
@@ -144,7 +144,7 @@ test('what cannot be taken over is named with its reason, and the rest of the pa
   });
 });
 
-test('whether a server or a port is there; an outage is no answer', async () => {
+test('a server or a port exists or does not; an outage says neither', async () => {
   lists.fill(1, 1);
   expect(await reader.hasServer(serverId(1))).toBe(true);
   expect(await reader.hasServer(serverId(2))).toBe(false);

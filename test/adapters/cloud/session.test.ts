@@ -58,7 +58,7 @@ const failing = async (request: Promise<unknown>): Promise<CloudError> =>
   );
 
 describe('logins', () => {
-  test('a session logs in once, whatever is asked at the same time and later', async () => {
+  test('a session logs in once for all requests, at the same time and later', async () => {
     await Promise.all([asked(), asked(), asked()]);
     await asked();
     expect(logins()).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('logins', () => {
     expect(logins()).toHaveLength(2);
   });
 
-  test('while Keystone is out, the old token is used as long as it is valid', async () => {
+  test('while Keystone does not answer, the old token is used as long as it is valid', async () => {
     await asked();
     time += 3500_000;
     cloud.disturb({ method: 'POST', path: /auth/, how: 'lose', times: 9 });

@@ -84,7 +84,7 @@ describe('a token of the cloud', () => {
     expect(caller).toEqual({ user_id: cloudId('alice'), user_name: 'alice', roles: [] });
   });
 
-  test('is asked about once, by itself and without a token of the service user', async () => {
+  test('is validated once, with itself as the caller’s token, and without one of the service user', async () => {
     const token = cloud.keystone.tokenFor(member);
     await Promise.all([asked(token), asked(token), asked(token)]);
     const sent = cloud.requests.map(({ method, path, headers, query }) => ({
@@ -182,7 +182,7 @@ test('a token of Doctor’s own works beside, and without a call', async () => {
   await cloud.start();
 });
 
-describe('a Keystone that does not say', () => {
+describe('a Keystone that gives no result', () => {
   test.each([
     { how: 'refuse', status: 403 },
     { how: 'refuse', status: 500 },
@@ -196,13 +196,13 @@ describe('a Keystone that does not say', () => {
     await expect(asked(token)).rejects.toMatchObject(unavailable);
   });
 
-  test('is asked once more when a connection was lost', async () => {
+  test('is called once more after a lost connection', async () => {
     cloud.disturb({ how: 'lose-answer' });
     expect(await asked(cloud.keystone.tokenFor(member))).toMatchObject({ user_name: 'alice' });
     expect(cloud.requests).toHaveLength(2);
   });
 
-  test('is a 503 while it is off, and not for what is remembered; it recovers by itself', async () => {
+  test('is a 503 while it is off, except for remembered tokens; it recovers by itself', async () => {
     const known = cloud.keystone.tokenFor(member);
     const token = cloud.keystone.tokenFor(member);
     await asked(known);
@@ -214,7 +214,7 @@ describe('a Keystone that does not say', () => {
     expect(await asked(token)).toMatchObject({ user_name: 'alice' });
   });
 
-  test('that is slow costs a client two seconds, and the next ones nothing', async () => {
+  test('that is slow delays a client by two seconds, and the next clients not at all', async () => {
     cloud.disturb({ how: 'delay', ms: 5_000, times: 9 });
     await expect(asked(cloud.keystone.tokenFor(member))).rejects.toMatchObject(unavailable);
     await expect(asked(cloud.keystone.tokenFor(member))).rejects.toMatchObject(unavailable);

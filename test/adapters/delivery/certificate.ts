@@ -1,4 +1,4 @@
-/** A self-signed certificate for `localhost`, only for tests: its key is not secret. */
+/** A self-signed certificate for `localhost`. It is for tests only: its key is public. */
 export const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgm/LEXyVR9g+t0wva

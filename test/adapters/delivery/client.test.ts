@@ -176,7 +176,10 @@ test.each([
   expect(inside.received).toEqual([]);
 });
 
-/** A lookup that returns these addresses for any name: each list once, then always the last. */
+/**
+ * A name lookup that returns these lists of addresses for any name, one after the other; then
+ * always the last.
+ */
 const lookupOf = (...answers: readonly (readonly string[])[]): LookupFunction => {
   let nth = 0;
   return (_, options, done) => {
@@ -195,7 +198,7 @@ test.each([
   [['169.254.169.254']],
   [['::ffff:10.0.0.1']],
   [['::1']],
-  // A public address does not allow the other address.
+  // A public address in the list does not make the private one allowed.
   [['93.184.215.14', '127.0.0.1']],
   [['2606:2800:21f:cb07::1', '::127.0.0.1']],
 ])('a name with the address %s is not reached', async (addresses) => {

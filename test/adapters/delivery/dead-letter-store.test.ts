@@ -1,4 +1,4 @@
-/** Queues of dead letters that a deployment may not have, and the URLs of those that it has. */
+/** Dead-letter queues that some deployments do not have, and the URLs of the others. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { deadLetterStore } from '../../../adapters/delivery/dead-letter-store.ts';

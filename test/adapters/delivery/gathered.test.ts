@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gathered } from '../../../adapters/gathered.ts';
 
-test('who asks in one turn shares a call, who asks later has another', async () => {
+test('requests of one turn share a call, and later ones make another', async () => {
   const calls: (readonly number[])[] = [];
   const add = gathered<number>(async (items) => {
     calls.push(items);
@@ -11,7 +11,7 @@ test('who asks in one turn shares a call, who asks later has another', async () 
   expect(calls).toEqual([[1, 2, 3], [4]]);
 });
 
-test('all who share a call get its result', async () => {
+test('all requests that share a call get its result', async () => {
   const highest = gathered(async (items: readonly number[]) => Math.max(...items));
   expect(await Promise.all([highest(1), highest(2)])).toEqual([2, 2]);
 });

@@ -1,4 +1,7 @@
-/** Receivers of webhooks on this machine: on loopback, unless functions run in containers. */
+/**
+ * Receivers of webhooks on this machine. They listen on loopback, unless functions run in
+ * containers.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +21,7 @@ export const silent: Behaviour = () => {};
 
 export type Receiver = AsyncDisposable & {
   readonly port: number;
-  /** `http://127.0.0.1:<port>`, or as a container sees it. */
+  /** `http://127.0.0.1:<port>`, or the URL by which a container reaches it. */
   readonly url: string;
   /** The requests so far, in order. */
   readonly received: readonly ReceivedRequest[];
@@ -29,7 +32,10 @@ export const answering =
   (response) =>
     response.writeHead(status, headers).end();
 
-/** The name by which functions in containers reach this machine; undefined where there are none. */
+/**
+ * The name by which functions in containers reach this machine; undefined if they do not run in
+ * containers.
+ */
 const seenAs = process.env.DOCTOR_RECEIVER_HOST;
 
 /** A receiver with the behaviour. `await using` closes it. */

@@ -20,14 +20,14 @@ const codes: Record<ErrorCode, [number, string]> = {
 };
 const all = Object.keys(codes).filter((code): code is ErrorCode => code in codes);
 
-/** The names of docs/wire/compute.md#errors. */
+/** Nova's names of errors: docs/wire/compute.md#errors. */
 test.each(all)('%s in Nova’s words', (code) => {
   const [status, name] = codes[code];
   expect(statusOf[code]).toBe(status);
   expect(errorBody('compute', code, 'm')).toMatchObject({ [name]: { code: status, message: 'm' } });
 });
 
-/** An object always, or aodhclient crashes: docs/wire/alarming.md#errors. */
+/** It is always an object, because aodhclient crashes otherwise: docs/wire/alarming.md#errors. */
 test.each(all.filter((code) => code !== 'unauthenticated'))('%s in Aodh’s words', (code) => {
   expect(errorBody('alarming', code, 'm')).toEqual({
     error_message: {
@@ -53,7 +53,7 @@ test.each([
   expect(errorBody('network', code, 'm')).toEqual({ NeutronError: { type, message, detail: '' } });
 });
 
-test('a refusal that has a name in Neutron keeps it', () => {
+test('an error that has a name in Neutron keeps it', () => {
   expect(errorBody('network', 'not_found', 'm', 'port_not_found')).toMatchObject({
     NeutronError: { type: 'PortNotFound' },
   });

@@ -5,7 +5,7 @@ const stage = 'https://a1b2c3.execute-api.eu-west-1.amazonaws.com';
 const domain = 'https://faults.example';
 
 type Given = {
-  /** As the client sees it, under the stage's or the domain's address. */
+  /** The path that the client uses, below the address of the stage or of the domain. */
   readonly seen: string;
   /** `event.path`. */
   readonly path: string;
@@ -23,7 +23,7 @@ const place = (given: Given, publicUrl = '') => {
 
 const servers = { path: '/compute/v2.1/servers', proxy: 'v2.1/servers' };
 
-/** What REST APIs send for each way to reach the same resource. */
+/** The event of a REST API, for each way to reach the same resource. */
 test.each([
   {
     way: 'the stage',

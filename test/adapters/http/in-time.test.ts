@@ -1,4 +1,7 @@
-/** Surfaces whose senders repeat a 503: they answer in time, and nothing is done after the answer. */
+/**
+ * Surfaces whose senders repeat a request after a 503. They answer in time, and do nothing after
+ * the answer.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -20,7 +23,7 @@ const routeOf = (work: () => Promise<unknown>): Route =>
     },
   });
 
-/** What a surface answers whose one route does this. */
+/** The answer of a surface with one route, whose handler is given. */
 const answerAfter = (work: () => Promise<unknown>, unavailableAfterMs?: number) =>
   call(
     createSurface({
@@ -41,7 +44,7 @@ test('work that takes too long is a 503, after which the sender sends again', as
   });
 });
 
-test('work that is done in time is answered, and so is its refusal', async () => {
+test('work that ends in time is answered, also with an error', async () => {
   expect((await answerAfter(async () => undefined, 60_000)).status).toBe(200);
   const refused = async () => {
     throw new DomainError('invalid', 'name: It is missing.');

@@ -3,7 +3,7 @@ import type { DialectName } from '../../../adapters/http/dialects.ts';
 import { requireReadable } from '../../../adapters/http/media-type.ts';
 import { DomainError } from '../../../domain/errors.ts';
 
-/** The code of the refusal of a type; `read` where the body is read. */
+/** The status with which a media type is refused; `read` if the body is read. */
 function outcome(dialect: DialectName, type: string): string {
   try {
     requireReadable(dialect, type);
@@ -26,7 +26,7 @@ describe.each(dialects)('on %s', (dialect) => {
 
 const unsupported = 'unsupported_media_type';
 
-/** What each service does with JSON of such a type; `none` is no header at all. */
+/** What each service does with JSON of this media type; `none`: without the header. */
 test.each([
   ['identity', 'none', 'read'],
   ['identity', 'application/vnd.api+json', 'read'],

@@ -43,7 +43,7 @@ test.each([
 });
 
 test.each(['2.0', '2.95', '1.9', '3.0', '2.999', '2.999999999'])(
-  '%s is not offered: 406, which names what is',
+  '%s is not offered: 406, which names the offered versions',
   (text) => {
     expect(() => asked({ [legacy]: text })).toThrow(
       expect.objectContaining({

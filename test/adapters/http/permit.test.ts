@@ -1,4 +1,7 @@
-/** A request may read while its caller is checked. It changes and answers nothing before. */
+/**
+ * A request may read while its caller's token is being checked. It changes nothing, and is not
+ * answered, before the check has ended.
+ */
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
@@ -28,7 +31,7 @@ import { call, quiet } from '../../functions/call.ts';
 const alice = accountOf('alice', [{ name: 'tenant-a', roles: ['member'] }]);
 const grant = grantFor({ account: alice, scope: { kind: 'default' }, audit_id: 'a', now: 0 });
 
-/** A surface whose check of tokens ends when the test says so. */
+/** A surface whose check of the token ends when the test allows it. */
 function slowCheck() {
   const log: string[] = [];
   const { promise: facts, resolve, reject } = Promise.withResolvers<TokenFacts>();
@@ -103,7 +106,7 @@ test('every client holds what changes something, and lets reads pass', async () 
   const [dynamo, sqs, sns, secrets] = [makeDynamo(), makeSqs(), makeSns(), makeSecrets()];
   const reached: (string | undefined)[] = [];
   const clients = [dynamo, sqs, sns, secrets];
-  /** Ends a call where it would be sent. */
+  /** Ends each call at the point where it would be sent. */
   const end =
     (_: unknown, { commandName }: { commandName?: string }) =>
     async () => {

@@ -10,7 +10,7 @@ const read = (given: Partial<Call> = {}, of: Partial<APIGatewayProxyEvent> = {},
     'req-1',
   );
 
-test('the path is that below the surface, and links begin with what the gateway says of itself', () => {
+test('the path is that below the surface, and links begin with the address that the gateway gives', () => {
   expect(read()).toMatchObject({
     path: '/v2.1/servers',
     root: 'https://api.test/api',
@@ -49,7 +49,7 @@ test('a request may come without headers, query and body', () => {
   expect(read({}, bare)).toMatchObject({ query: {}, headers: {}, text: undefined });
 });
 
-test('a body in base64 is read as the text it is, an empty one as none', () => {
+test('a body in base64 is decoded, and an empty body is none', () => {
   const encoded = { isBase64Encoded: true, body: Buffer.from('{"ä":1}').toString('base64') };
   expect(read({}, encoded).text).toBe('{"ä":1}');
   expect(read({ body: '' }).text).toBeUndefined();
@@ -62,7 +62,7 @@ test.each([
   { with: 'a password, and said to be JSON', type: 'application/json', headers: basic, read: true },
   { with: 'neither', headers: {}, read: true },
 ])('JSON without a type of content, with $with: read is $read', (given) => {
-  // A browser would send the password that it keeps from a page of any origin.
+  // From a page of any origin, a browser would send the password that it has stored.
   const { headers, type = '', read: expected } = given;
   const request = read({
     method: 'PUT',
@@ -80,6 +80,6 @@ test.each(['{', 'nul', '{"a":}', '[1,]'])('%s is not JSON: 400', (body) => {
   );
 });
 
-test('where nothing was sent there is nothing to be of the wrong type', () => {
+test('without a body no type of content is wrong', () => {
   expect(readJson(read({ headers: { 'Content-Type': 'application/xml' } }))).toBeUndefined();
 });

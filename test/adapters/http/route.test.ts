@@ -24,7 +24,10 @@ const asking = (...routes: ReturnType<typeof route>[]) => {
     call(surface, { path: '/doctor/things/7', ...given });
 };
 
-/** A route that notes what it does, and refuses what the query, the body or the path ask it to. */
+/**
+ * A route that records its steps, and refuses the request at the step that the query, the body or
+ * the path names.
+ */
 function guarded(log: string[]) {
   return guardedRoute({
     method: 'PUT',
@@ -80,26 +83,29 @@ test('a handler gets what query, before and body returned', async () => {
 test.each([
   { body: undefined, sent: false },
   { body: '{', sent: true },
-])('whether a body was sent is known although it is not read: $body', async ({ body, sent }) => {
-  const ask = asking(
-    route({
-      method: 'DELETE',
-      path: '/things/:id',
-      query: ignored,
-      body: bodySent,
-      handle: async (request) => ({ status: 200, body: request.body }),
-    }),
-    route({
-      method: 'POST',
-      path: '/things/:id',
-      query: ignored,
-      body: ignored,
-      handle: async () => ({ status: 204 }),
-    }),
-  );
-  expect((await ask({ method: 'DELETE', body })).body).toBe(sent);
-  expect((await ask({ method: 'POST', body })).status).toBe(204);
-});
+])(
+  'the handler knows whether a body was sent, although it is not read: $body',
+  async ({ body, sent }) => {
+    const ask = asking(
+      route({
+        method: 'DELETE',
+        path: '/things/:id',
+        query: ignored,
+        body: bodySent,
+        handle: async (request) => ({ status: 200, body: request.body }),
+      }),
+      route({
+        method: 'POST',
+        path: '/things/:id',
+        query: ignored,
+        body: ignored,
+        handle: async () => ({ status: 204 }),
+      }),
+    );
+    expect((await ask({ method: 'DELETE', body })).body).toBe(sent);
+    expect((await ask({ method: 'POST', body })).status).toBe(204);
+  },
+);
 
 test('a public route may read body and query, too', async () => {
   const surface = createSurface({

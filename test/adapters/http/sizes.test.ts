@@ -1,4 +1,4 @@
-/** What AWS would refuse in front of a function, or behind it, is refused by the function itself. */
+/** The function itself refuses requests and answers that are too large for AWS. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { route } from '../../../adapters/http/route.ts';
@@ -40,7 +40,7 @@ const tooLarge = (says: string) => ({
   },
 });
 
-/** Lambda takes 6 MB with the request, whose body is a text inside JSON. */
+/** Lambda allows 6 MB for the whole event, in which the body is a text inside JSON. */
 test.each([
   { what: 'letters', text: 'x'.repeat(5_899_000), status: 204 },
   { what: 'letters of two bytes', text: 'ä'.repeat(2_949_000), status: 204 },

@@ -114,7 +114,7 @@ test('a refusal of the domain is answered with its words and headers', async () 
 });
 
 test.each(['internal', 'unknown'])(
-  'nothing of an %s error leaves; it is in the log',
+  'an answer contains nothing of an %s error; the log does',
   async (how) => {
     const logger = new Logger({ logLevel: 'SILENT' });
     const logged = vi.spyOn(logger, 'error');
@@ -169,7 +169,7 @@ test('a malformed escape in a path is a 400', async () => {
   expect((await ask('/things/%zz', { method: 'DELETE' })).status).toBe(400);
 });
 
-test('what has no body is sent without one', async () => {
+test('an answer without a body is sent without one', async () => {
   expect(await ask('/things/1', { method: 'DELETE' })).toMatchObject({
     ...{ status: 204, body: undefined },
   });

@@ -144,7 +144,7 @@ test('a wrong credential is checked each time', async () => {
   expect(world.checks).toBe(2);
 });
 
-test('where a wrong password came from is handed on', async () => {
+test('the source of a wrong password is passed on', async () => {
   const { world, authenticate } = setUp();
   await authenticate(credential('alice:wrong'), {}).catch(() => {});
   expect(world.from).toEqual(['192.0.2.7']);
@@ -173,7 +173,7 @@ test.each(withSecret)(
 );
 
 test.each(withSecret)(
-  'one that was right is checked once a minute, and ends at once: %j',
+  'a credential that was right is checked once a minute, and its deletion counts at once: %j',
   async (headers) => {
     const { world, authenticate } = setUp();
     await authenticate(headers, {});
@@ -198,7 +198,7 @@ test('a credential that ends within the minute is not remembered for longer', as
   await expect(authenticate(credential(`${id}:sec:ret`), {})).rejects.toThrow(refused);
 });
 
-test('access rules let through what they name, of their service alone', async () => {
+test('access rules allow the requests that they name, in their service only', async () => {
   const rule = { service: 'fault-management', method: 'POST', path: '/v1/*' } as const;
   const { authenticate } = setUp({ access_rules: [rule] });
   const headers = credential(`${id}:sec:ret`);

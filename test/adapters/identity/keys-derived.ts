@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks';
 
-/** How many keys are derived while the work is done: each is one request of Node to its threads. */
+/** Counts how many keys are derived during the work. Each is one request of Node to its thread pool. */
 export async function keysDerived(work: () => Promise<unknown>): Promise<number> {
   let keys = 0;
   const hook = createHook({

@@ -17,7 +17,7 @@ const published = async (kid: string, { publicKey }: typeof first) => ({
   ...{ kid, alg: 'ES256', use: 'sig' },
 });
 
-/** The issuer: which keys it publishes, whether it answers, and how often it was asked. */
+/** The issuer: the keys that it publishes, whether it answers, and how many requests it got. */
 const world = { keys: ['one'], out: false, asked: 0, now: Date.now(), names: '', moved: false };
 let server: Server;
 let issuer: string;
@@ -165,7 +165,7 @@ describe('a bad token', () => {
     await expect(withToken(given())).rejects.toMatchObject(refused);
   });
 
-  test('is a 401 without a call: one with no signature, and one that is too long', async () => {
+  test('is a 401 without a call, if it has no signature or is too long', async () => {
     const [, payload] = (await tokenWith()).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     await expect(asked({ 'x-auth-token': `${none}.${payload}.` })).rejects.toMatchObject(refused);
@@ -177,7 +177,7 @@ describe('a bad token', () => {
 });
 
 describe('the keys', () => {
-  test('are read once, with the document that names their place', async () => {
+  test('are read once, with the document that names their URL', async () => {
     await withToken();
     await withToken({ claims: { sub: 'a2' } });
     expect(world.asked).toBe(2);
@@ -198,7 +198,7 @@ describe('the keys', () => {
     await expect(withToken()).rejects.toMatchObject(refused);
   });
 
-  test('that cannot be had, and are not known, are a 503 with Retry-After; it recovers', async () => {
+  test('that are unknown and cannot be read are a 503 with Retry-After; it recovers', async () => {
     world.out = true;
     await expect(withToken()).rejects.toMatchObject(unavailable);
     world.out = false;
@@ -206,12 +206,12 @@ describe('the keys', () => {
     expect(await withToken()).toMatchObject({ user_name: 'alice' });
   });
 
-  test('that are known are used while the issuer is out, however old they are', async () => {
+  test('that are known are used while the issuer does not answer, however old they are', async () => {
     await withToken();
     world.out = true;
     world.now += 3_600_000;
     expect(await withToken()).toMatchObject({ user_name: 'alice' });
-    // A token with a key that is not known cannot be judged now; it disturbs no other one.
+    // A token with an unknown key cannot be checked now. Tokens with other keys are not affected.
     await expect(withToken({ header: { kid: 'two' } })).rejects.toMatchObject(unavailable);
     expect(await withToken({ claims: { sub: 'a4' } })).toMatchObject({ user_name: 'alice' });
   });

@@ -134,7 +134,7 @@ describe('the keys of a real provider', () => {
     provider.requests.length = 0;
     expect(await asked(after)).toMatchObject({ user_name: 'feed' });
     expect(provider.requests).toEqual(['/jwks']);
-    // Longer than an accepted token is remembered: its key is needed again.
+    // After this time an accepted token is no longer remembered, so its key is needed again.
     world.ahead = 120_000;
     expect(await asked(before)).toMatchObject({ user_name: 'feed' });
 

@@ -1,4 +1,7 @@
-/** What is remembered of tokens that Doctor did not issue, and what happens while they cannot be checked. */
+/**
+ * How long the results of checks are remembered for tokens of other issuers, and what happens while
+ * these cannot be checked.
+ */
 import { expect, test } from 'vitest';
 import { makeRemembering } from '../../../adapters/identity/other-issuers.ts';
 import { sessionOfOther } from '../../../domain/identity/other-issuer.ts';
@@ -45,7 +48,7 @@ function setUp() {
 
 const unavailable = { code: 'unavailable', headers: { 'Retry-After': '5' } };
 
-test('an accepted token is asked about once a minute', async () => {
+test('an accepted token is validated once a minute', async () => {
   const { world, check } = setUp();
   for (const now of [0, 1_000, 59_999]) {
     world.now = now;
@@ -57,7 +60,7 @@ test('an accepted token is asked about once a minute', async () => {
   expect(world.asked).toBe(2);
 });
 
-test('many requests with one token at the same time ask once', async () => {
+test('many requests with one token at the same time validate it once', async () => {
   const { world, check } = setUp();
   const all = await Promise.all(Array.from({ length: 20 }, () => check('t', '::1')));
   expect(all).toEqual(all.map(() => session));
@@ -89,13 +92,14 @@ test('no token is remembered beyond its end', async () => {
   expect(await check('t', '::1')).toBeUndefined();
 });
 
-test('while the issuer is out, remembered tokens are accepted, and others get a 503', async () => {
+test('while the issuer does not answer, remembered tokens are accepted, and others get a 503', async () => {
   const { world, check } = setUp();
   await check('known', '::1');
   world.answer = async () => Promise.reject(new Error('ECONNREFUSED'));
   expect(await check('known', '::1')).toEqual(session);
   await expect(check('new', '::1')).rejects.toMatchObject(unavailable);
-  // It is not asked again for a second, so that it costs others nothing while it is slow.
+  // The issuer is not called again for a second, so that a slow issuer does not delay other
+  // requests.
   await expect(check('newer', '::1')).rejects.toMatchObject(unavailable);
   expect(world.asked).toBe(2);
   world.answer = async () => session;
@@ -103,7 +107,7 @@ test('while the issuer is out, remembered tokens are accepted, and others get a 
   expect(await check('new', '::1')).toEqual(session);
 });
 
-test('an answer that only this token gets stops no other', async () => {
+test('an error about one token does not affect other tokens', async () => {
   const { world, check } = setUp();
   world.outage = false;
   world.answer = async () => Promise.reject(new Error('403'));

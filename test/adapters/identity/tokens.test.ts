@@ -29,7 +29,7 @@ const at = async <T>(seconds: number, ask: () => Promise<T>): Promise<T> => {
   });
 };
 
-test('a token says what was signed', async () => {
+test('a token contains what was signed', async () => {
   expect(await tokens.verify(await tokens.sign(grant))).toEqual(grant);
 });
 
@@ -86,7 +86,7 @@ test.each([
   expect(await tokens.verify(token)).toBeUndefined();
 });
 
-test('what the forgeries are made of would be a token', async () => {
+test('the token from which the forgeries are made is valid', async () => {
   expect(await tokens.verify(await forged(claims))).toMatchObject({ roles: ['admin'] });
 });
 
@@ -96,7 +96,7 @@ test("a token says its user's generation and its credential", async () => {
   expect(await tokens.verify(await tokens.sign(credentialled))).toEqual(credentialled);
 });
 
-/** A process that reads the keys of the world every five minutes, or when it must. */
+/** A process that reads the signing keys every five minutes, or when it meets an unknown key. */
 function reader(world: { text: string; reads: number }) {
   const read = cached(
     async () => {
@@ -137,7 +137,7 @@ test('tokens issued before a rotation are good to their end, and those of a leak
   expect(await reader(world).verify(old)).toBeUndefined();
 });
 
-test('an unknown key is looked for anew, and not more often than every five seconds', async () => {
+test('an unknown key makes the keys be read again, at most every five seconds', async () => {
   const world = { text: key, reads: 0 };
   const verifier = reader(world);
   await verifier.verify(await tokens.sign(grant));

@@ -33,7 +33,7 @@ const written = () =>
   cloud.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/tokens'))
     .length;
 
-/** What the catalogue says of Doctor, as `type interface url`. */
+/** Doctor's entries in the catalogue, as `type interface url`. */
 const listed = (): string[] =>
   cloud.catalog
     .asCatalog()
@@ -70,7 +70,7 @@ test('a changed address is corrected in the endpoints that there are', async () 
   expect(listed()).toEqual(endpointsAt('https://new.example'));
 });
 
-test('what was disabled is enabled', async () => {
+test('a disabled service or endpoint is enabled', async () => {
   await doctor('https://doctor.example');
   const [service] = cloud.catalog.services.splice(1, 1);
   if (!service) return expect.unreachable();
@@ -103,7 +103,7 @@ test('another service of a type stops it, before anything is changed', async () 
   expect(written()).toBe(0);
 });
 
-test('a cloud of several regions needs one of them, and others are left alone', async () => {
+test('in a cloud of several regions one must be named, and the others are not touched', async () => {
   cloud.catalog.regions.push('Two');
   expect(await doctor('https://doctor.example')).toMatchObject({ status: 2 });
   expect(await doctor('--region', 'Three', 'https://doctor.example')).toMatchObject({ status: 2 });
@@ -114,7 +114,7 @@ test('a cloud of several regions needs one of them, and others are left alone', 
 });
 
 test.each([['no url'], ['ftp://doctor.example'], ['https://doctor.example?x=1'], []])(
-  'what is no address is refused: %s',
+  'a text that is not a URL is refused: %s',
   async (...args) => {
     expect(await doctor(...args)).toMatchObject({ status: 2, out: '' });
     expect(written()).toBe(0);

@@ -1,4 +1,4 @@
-/** What the script in POSIX sh and `doctor report` have in common beside single reports. */
+/** Tests that hold for the shell script and for `doctor report`, beside those of single reports. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';

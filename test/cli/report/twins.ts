@@ -13,7 +13,7 @@ export type Twin = {
 
 export const script = 'integrations/report/doctor-report.sh';
 
-/** The shell script, run by `/bin/sh` with nothing in the environment that the test does not give. */
+/** The shell script, run by `/bin/sh`, with only those environment variables that the test gives. */
 const shell: Twin = {
   name: 'doctor-report.sh',
   run: async (args, env, input = '') => {
@@ -21,7 +21,7 @@ const shell: Twin = {
       env: { PATH: process.env.PATH, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    child.stdin.on('error', () => undefined); // It may end without reading it.
+    child.stdin.on('error', () => undefined); // The program may end without reading its input.
     child.stdin.end(input);
     const ended = new Promise<number>((done) => child.on('close', (code) => done(code ?? -1)));
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);

@@ -1,7 +1,6 @@
-"""The AWS command line, as far as the documents use it.
-
-Operations, parameters and their types are read from the same models (botocore) that the real one
-reads, so a command with a wrong name or type fails here as it does there.
+"""The parts of the AWS command line that the documents use. Operations, parameters and their types
+come from the same models (botocore) as in the real command line, so a wrong name or type fails here
+too.
 """
 
 import json

@@ -21,7 +21,7 @@ const row = (ms: number, n: number, changed: ChangeRow['changed'] = { servers: [
   changed,
 });
 
-/** What a reader of these rows gets, as the table shows them. */
+/** The answer to a reader, from these rows of the table. */
 const read = (cursor: FeedCursor, rows: readonly ChangeRow[], now: number) => {
   const visible = rows
     .filter(({ place }) => place >= cursor.from)
@@ -44,7 +44,7 @@ test('a row that becomes visible after a later one is answered too', () => {
   expect(second.changed).toEqual({ servers: ['s1'] });
 });
 
-test('every change is answered, whatever is read when', () => {
+test('every change is answered, in any order of reads and writes', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.nat(20_000), fc.nat(2_000)), { maxLength: 400 }),
@@ -69,7 +69,7 @@ test('every change is answered, whatever is read when', () => {
   );
 });
 
-test('an answer has at most so many ids of a kind: then the list is to be loaded again', () => {
+test('an answer has a limited number of ids of a kind; beyond it, it says to load the list again', () => {
   const many = Array.from({ length: 300 }, (_, n) => `a${n}`);
   const rows = [
     row(1, 1, { servers: many, hosts: ['h'] }),

@@ -1,6 +1,6 @@
 /**
- * Alarms on events that do not come: when they are armed, and what becomes of them when their timer
- * falls due.
+ * Alarms on events that do not come: when they are armed, and what happens when their timer falls
+ * due.
  */
 import { expect, test } from 'vitest';
 import {
@@ -44,7 +44,7 @@ test.each<[string, Partial<Alarm>, boolean]>([
   expect(armed_at).toBe(at(again ? 500 : 100));
 });
 
-test('an alarm that is disabled or loses its timeout is not armed; one that is enabled is', () => {
+test('an alarm that is disabled or loses its timeout is not armed; an alarm that is enabled is', () => {
   const none = { armed_at: null, timer_at: null };
   expect(armingAfter(armed(), armed({ enabled: false }), at(500))).toEqual(none);
   expect(armingAfter(armed(), alarmWith(), at(500))).toEqual(none);
@@ -87,8 +87,18 @@ test.each<[string, Partial<Alarm>, number[], string | undefined]>([
   if (to) expect(to.revision).toBe(alarm.revision + 1);
 });
 
-test('an event moves the time of an armed alarm alone; its timer stays', () => {
+test('an event changes only the time of an armed alarm; its timer stays', () => {
   expect(armedBy(armed(), [event(120)], at(120))?.timer_at).toBe(at(161));
+});
+
+test('a timer that was lost does not keep its alarm from ever firing: the next event sets another', () => {
+  // The timer's dead letter was deleted. For one minute it counts only as late, because it may
+  // still arrive.
+  expect(armedBy(armed(), [event(215)], at(221))?.timer_at).toBe(at(161));
+  const to = armedBy(armed(), [event(215)], at(222)) ?? expect.unreachable();
+  expect(to).toMatchObject({ armed_at: at(215), timer_at: at(276) });
+  expect(decideTimeout(to, at(161), at(300))).toEqual({ kind: 'stale' });
+  expect(decideTimeout(to, at(276), at(276)).kind).toBe('fired');
 });
 
 test('an alarm that has fired gets a timer, which is not in the past', () => {
@@ -113,19 +123,19 @@ test.each<[string, Partial<Alarm>]>([
   expect(decideTimeout(armed(given), at(161), at(162))).toEqual({ kind: 'stale' });
 });
 
-test('if an event came since, the timer is set to its timeout', () => {
+test('if an event has arrived since, the timer is set to the timeout of that event', () => {
   const decision = decideTimeout(armed({ armed_at: at(150) }), at(161), at(162));
   expect(decision).toMatchObject({ kind: 'armed', to: { armed_at: at(150), timer_at: at(211) } });
 });
 
-test('outside of its time constraints it is armed for another timeout', () => {
+test('outside of its time constraints the alarm is armed for another timeout', () => {
   const never = { name: 't', description: '', start: '0 0 1 6 *', duration: 60, timezone: '' };
   const decision = decideTimeout(armed({ time_constraints: [never] }), at(161), at(162));
   expect(decision).toMatchObject({ kind: 'armed', to: { armed_at: at(162), timer_at: at(223) } });
 });
 
 test.each(['ok', 'alarm', 'insufficient data'] as const)(
-  'else the alarm has no data, and its owner is notified, in the state %s too',
+  'otherwise the alarm has no data, and its owner is notified, also in the state %s',
   (state) => {
     const alarm = armed({
       ...{ state, resource_id: 'vm', insufficient_data_actions: ['https://a.example/'] },

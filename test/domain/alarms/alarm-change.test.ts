@@ -152,7 +152,7 @@ test('sending the shown alarm back changes nothing', () => {
   }
 });
 
-test('a replacement sets what is left out to its default, and records the changes', () => {
+test('a replacement sets missing fields to their defaults, and records the changes', () => {
   const stored = alarmWith({ description: 'd', alarm_actions: ['http://h'], revision: 3 });
   const changed = replace({ name: 'm' }, stored);
   expect(changed?.alarm).toEqual(alarmWith({ name: 'm', timestamp: now, revision: 4 }));

@@ -14,7 +14,7 @@ test('as many alarms of a project as fit one transaction are evaluated with the 
   expect(wideShare(ids(wideAtOnce))).toEqual({ now: ids(wideAtOnce) });
 });
 
-test('where there are more, all of them follow later', () => {
+test('if there are more, all of them follow later', () => {
   expect(wideShare(ids(wideAtOnce + 1))).toEqual({ now: [], restAfter: '' });
 });
 
@@ -39,7 +39,7 @@ test('fifty events with an alarm each are one slice', () => {
   expect(firstShare(ids(50))).toEqual({ now: ids(50) });
 });
 
-test('without a bound all are taken', () => {
+test('without a limit all are taken', () => {
   expect(firstShare(ids(500), Number.POSITIVE_INFINITY)).toEqual({ now: ids(500) });
 });
 

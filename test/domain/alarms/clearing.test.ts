@@ -44,7 +44,7 @@ test.each([
   ['alarm', false, 'noted', 'to ok'],
   ['alarm', true, 'notice', 'to ok'],
 ] as const)(
-  'in %s, repeating %s, what raises makes: %s; what clears: %s; anything else nothing',
+  'in %s, repeating %s, a raising event makes: %s; a clearing one: %s; any other nothing',
   (state, repeat_actions, raising, clearing) => {
     const alarm = clearable({ state, repeat_actions });
     expect(shown(decide(alarm, change(1, 'stopped')))).toBe(raising);
@@ -203,7 +203,7 @@ test('events of one resource are ordered by revision, even if the clocks of the 
 });
 
 const kinds = fc.constantFrom('stopped', 'active', 'paused');
-/** Changes of some resources, in the order of their acceptance, a minute apart. */
+/** Changes of some resources, one minute apart, in the order in which they were accepted. */
 const history = fc
   .array(fc.tuple(fc.constantFrom('vm-1', 'vm-2', null), kinds), { maxLength: 8 })
   .map((given) =>

@@ -73,7 +73,7 @@ test('the order is transitive', () => {
     fc.property(type, text, text, trait, (type, low, high, given) => {
       const is = (op: RuleCondition['op'], value: string, of: Trait) =>
         meetsCondition({ field: 'traits.t', op, type, value }, eventWith(of));
-      // The lower value as a trait of an event: as a text, or as its own type writes it.
+      // The lower value as a trait of an event: as a text, or as a value of its type.
       const dtype = { integer: 2, float: 3, datetime: 4 }[String(type)] ?? 1;
       const lower: Trait = ['t', dtype, low];
       if (is('lt', high, lower) && is('lt', low, given)) expect(is('lt', high, given)).toBe(true);

@@ -192,7 +192,7 @@ test('a condition and its opposite are never both met', () => {
   );
 });
 
-/** If the time grew with the square of the length, the test would time out. */
+/** The test would time out if the time grew with the square of the length. */
 test.each(conditionTypes)('a long text is compared to its end, with type %j', (type) => {
   const long = '1'.repeat(500_000);
   const asked = { field: 'traits.t', op: 'eq', type } as const;

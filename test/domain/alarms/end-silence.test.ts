@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Alarm, AlarmState } from '../../../domain/alarms/alarm.ts';
 import { afterSilence, heldRows, SilencedAlarm } from '../../../domain/alarms/end-silence.ts';
-import { firingOf, heldFiring, isToSend, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf, heldFiring } from '../../../domain/alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import { roundAt, roundWrite } from '../../../domain/alarms/round.ts';
 import { eventWith } from '../events/events.ts';
 import { id, minute } from '../rows.ts';
@@ -46,7 +47,7 @@ test.each([
   expect(decision).toEqual(sent ? { kind: 'release', row: sent } : { kind: 'drop' });
 });
 
-test('an alarm that entered its state after the newest held firing was notified of that', () => {
+test('an alarm that entered its state after the newest held firing has been notified of that state', () => {
   const later = alarmIn('alarm', { state_timestamp: minute(4) });
   expect(afterSilence(heldRows([raised]), later, undefined)).toEqual({ kind: 'drop' });
 });

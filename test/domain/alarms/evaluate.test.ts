@@ -30,7 +30,7 @@ test.each([
   { state: 'alarm', repeat: false, matches: 'nothing' },
   { state: 'alarm', repeat: true, matches: 'notice' },
 ] as const)(
-  'in $state, repeating $repeat, an event that matches makes a $matches, another nothing',
+  'in $state, repeating $repeat, a matching event makes a $matches, and any other nothing',
   ({ state, repeat, matches }) => {
     const alarm = (rule: Alarm['rule']) => alarmWith({ state, repeat_actions: repeat, rule });
     expect(kindOf(alarm(matching))).toBe(matches);
@@ -88,7 +88,7 @@ test.each([
   expect(kindOf(alarmWith({ state: 'ok', stamp: known }))).toBe(kind);
 });
 
-test('an event from outside has no order, so it is never older', () => {
+test('an event from outside has no order, so it never counts as older', () => {
   const alarm = alarmWith({ state: 'ok', stamp: stamp(9) });
   expect(kindOf(alarm, event({ stamp: null }))).toBe('transition');
 });

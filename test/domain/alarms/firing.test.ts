@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
-import { allShards, firingOf, OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import { OutboxRow } from '../../../domain/alarms/outbox-row.ts';
+import { allShards } from '../../../domain/alarms/outbox-shards.ts';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import { Notification } from '../../../domain/events/messages.ts';
 import { notificationId } from '../../../domain/ids.ts';

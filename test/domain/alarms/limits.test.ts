@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { AlarmFacts, RuleCondition } from '../../../domain/alarms/alarm.ts';
 import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
 import { decide } from '../../../domain/alarms/evaluate.ts';
-import { type Firing, firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { type Firing, firingOf } from '../../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import { isPeriodic } from '../../../domain/alarms/periodic-alarm.ts';
 import { webhooksOf } from '../../../domain/delivery/webhook.ts';
 import { DomainError } from '../../../domain/errors.ts';
@@ -40,7 +41,10 @@ function largestFacts(character: string): AlarmFacts {
   return facts(counts.find(fits) ?? 0);
 }
 
-/** The largest event that is accepted, with as many of the character in its ids and name as allowed. */
+/**
+ * The largest event that is accepted, with as many of this character in its ids and name as
+ * allowed.
+ */
 function largestEvent(character: string): DoctorEvent {
   const traitsOf = (idLength: number, length: number): Trait[] => [
     ['project_id', 1, 'a'],
@@ -72,7 +76,8 @@ test.each(costly)('with texts of %j', (character) => {
   if (decision.kind !== 'transition') throw new Error(decision.kind);
   const { row, to } = firingOf(alarm, event, decision, minute(2));
   const attributes = Object.entries(row.attributes).flat().join('').length;
-  // SNS accepts 256 KiB, DynamoDB 400 kB a row and 4 MB a transaction, which has ten firings.
+  // SNS accepts 256 KiB. DynamoDB accepts 400 kB for a row and 4 MB for a transaction, which has
+  // ten firings.
   expect(Buffer.byteLength(row.body) + attributes).toBeLessThan(250_000);
   for (const webhook of webhooksOf(row)) expect(bytesOf(webhook)).toBeLessThan(250_000);
   expect(rowBytes({ row, to })).toBeLessThan(400_000);

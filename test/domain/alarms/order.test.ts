@@ -24,7 +24,7 @@ const left = alarmWith({
 
 test('an alarm that was left covers the events that were accepted while it was raised, and no others', () => {
   expect(decide(left, at(6, minute(1)))).toMatchObject({ kind: 'nothing' });
-  // Its writer's clock is ahead, but its revision is older.
+  // The clock of the event's writer is ahead, but its revision is older.
   expect(decide(left, at(6, minute(2)))).toMatchObject({ kind: 'notice' });
   expect(decide(left, at(6, minute(3)))).toMatchObject({ kind: 'notice' });
 });

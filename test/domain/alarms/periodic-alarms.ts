@@ -59,7 +59,10 @@ export const plannedOf = (alarm: PeriodicAlarm): PlannedAlarm => alarm;
 /** Values as Prometheus answers them. */
 export const values = (...given: number[]): QueryAnswer => ({ kind: 'values', values: given });
 
-/** What is known in a round: the same answer to each query unless it is named, and states by id. */
+/**
+ * What a round knows: the same answer to each query, unless an answer for the query is given, and
+ * states of alarms by id.
+ */
 export const findings = (
   answer: QueryAnswer,
   {

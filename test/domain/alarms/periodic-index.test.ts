@@ -22,7 +22,7 @@ import { compositeAlarm, prometheusAlarm } from './periodic-alarms.ts';
 const [slot, place] = tableDefinitions.alarms.indexes.periodic;
 const keys = [slot.name, place.name];
 
-test('by its type, the row of an event alarm has none of the keys', () => {
+test('the type of an event alarm’s row has none of the keys', () => {
   expectTypeOf<keyof PeriodicKeys>().toEqualTypeOf<'periodic_slot' | 'periodic_place'>();
   expectTypeOf<EventAlarmRow['periodic_slot']>().toEqualTypeOf<undefined>();
   expectTypeOf<EventAlarmRow['periodic_place']>().toEqualTypeOf<undefined>();
@@ -57,7 +57,7 @@ test.each([prometheusAlarm(), compositeAlarm({ and: [] })])(
   },
 );
 
-test('what the index holds of an alarm is all that a round plans with', () => {
+test('the index contains all that a round needs to plan', () => {
   const row: Record<string, unknown> = alarmRow(prometheusAlarm());
   const held = Object.fromEntries(indexedAttributes.map((name) => [name, row[name]]));
   expect(PlannedAlarm.parse(held)).toEqual(held);

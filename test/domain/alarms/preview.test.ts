@@ -16,7 +16,7 @@ const project: Trait = ['project_id', 1, 'a'];
 const event = (state: string, ...more: Trait[]): DoctorEvent =>
   eventWith(project, ['resource_id', 1, 's-1'], ['state', 1, state], ...more);
 
-test('an event of before the alarm counts, also for one that is disabled', () => {
+test('an event before the alarm’s creation counts, also for a disabled alarm', () => {
   const alarm = alarmWith({
     rule: stopped,
     enabled: false,

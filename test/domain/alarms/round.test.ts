@@ -22,7 +22,8 @@ test.each([
     'alarm',
     'Transition to alarm due to 1 samples outside threshold, most recent: 0.0',
   ],
-  // Mixed values keep the state; without data before, the last one decides.
+  // If only some values meet the rule, the state stays; without a state before, the last value
+  // decides.
   [
     'insufficient data',
     [0, 1],
@@ -243,7 +244,7 @@ test.each([
   expect(decideRound(alarm, findings(silent, { byQuery }), 2)).toEqual(decision);
 });
 
-test('a part that names an alarm has its state; one that is gone has insufficient data', () => {
+test('a part that names an alarm has the alarm’s state, or insufficient data if the alarm was deleted', () => {
   const alarm = compositeAlarm({ and: [x, event] }, { state: 'ok', last_round: 1 });
   const decide = (states: Record<string, AlarmState>) =>
     decideRound(alarm, findings(raised, { states }), 2);

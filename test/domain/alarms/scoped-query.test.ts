@@ -15,7 +15,7 @@ test.each([
   ['{__name__=~".+"}', `{${p},__name__=~".+"}`],
   ['up{job="a",}', `up{${p},job="a",}`],
   ['{"my.metric", "a b"="c"}', `{${p},"my.metric", "a b"="c"}`],
-  // A matcher of the tenant's own on the label cannot widen the query: both must hold.
+  // A tenant's own matcher on the label cannot widen the query, because both matchers must hold.
   ['up{project_id=~".*"}', `up{${p},project_id=~".*"}`],
   ['up{project_id!="p-1"}', `up{${p},project_id!="p-1"}`],
   ['up{"project_id"=~".*"}', `up{${p},"project_id"=~".*"}`],
@@ -42,14 +42,14 @@ test.each([
   ['foo{a="} or up{"}', `foo{${p},a="} or up{"}`],
   ['foo{a=`} or up`}', `foo{${p},a=\`} or up\`}`],
   [`foo{a='it\\'s'}`, `foo{${p},a='it\\'s'}`],
-  // Words of the language are names of metrics as well.
+  // Keywords of the language may also be names of metrics.
   ['sum', `sum{${p}}`],
   ['by', `by{${p}}`],
   ['start', `start{${p}}`],
   ['Infinity', `Infinity{${p}}`],
   ['job:rate:sum', `job:rate:sum{${p}}`],
   ['foo smoothed', `foo{${p}} smoothed`],
-  // Without a selector, nothing is read.
+  // A query without a selector reads no series.
   ['42', '42'],
   ['time()', 'time()'],
   ['vector(1)', 'vector(1)'],
@@ -62,7 +62,7 @@ test.each([
   ['', 'is not valid PromQL at character 1'],
   ['up{', 'is not valid PromQL at character 4'],
   ['up down', 'is not valid PromQL at character 4'],
-  // VictoriaMetrics reads `or` within braces, which would end the project's matcher.
+  // VictoriaMetrics allows `or` within braces, where it would make the project's matcher optional.
   ['up{a="b" or c="d"}', 'is not valid PromQL at character 10'],
   ['up{a="b"}{c="d"}', 'is not valid PromQL at character 10'],
   ['foo.bar', 'is not valid PromQL at character 4'],
@@ -139,7 +139,7 @@ test('every selector of any query has the project, and no selector is lost', () 
   );
 });
 
-test('whatever the text, it is refused or every selector has the project', () => {
+test('any text is either refused, or every selector in it has the project', () => {
   const pieces = fc.constantFrom(
     'up',
     '{',

@@ -102,7 +102,7 @@ describe('a request under a known id', () => {
     expect(isSameSilence(newSilence(request, by), { ...request, ...change })).toBe(is);
   });
 
-  test('another end moves the moment when the sweeper looks at it', () => {
+  test('a new end changes the time at which the sweeper looks at the silence', () => {
     const known = newSilence(request, by);
     const later = silenceUntil(known, { ends_at: minute(99), reason: 'more' }, minute(92));
     expect(later).toEqual({

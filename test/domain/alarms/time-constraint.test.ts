@@ -87,7 +87,7 @@ test.each([
   ['0 0 1 1 * 0 1970', true],
   ['0 0 L 2 *', true],
 ])(
-  'a start of %o may be filed: %s; one that never comes would be looked for at each event',
+  'a start of %o is accepted: %s; a start that never comes would be searched for at each event',
   (start, expected) => {
     const { success, error } = TimeConstraints.safeParse([{ name: 'n', start, duration: 60 }]);
     expect(success).toBe(expected);
@@ -111,7 +111,7 @@ test('a schedule is built once, whichever constraint has it, and one for each ti
   expect(scheduleOf(office(''))).not.toBe(first);
 });
 
-test('a schedule that was used at one moment is right at an earlier one', () => {
+test('a schedule that was used for one time is right for an earlier one', () => {
   const each = [office('')];
   expect(isWithin(each, '2026-01-05T12:00:00.000Z')).toBe(true);
   expect(isWithin(each, '2026-01-04T12:00:00.000Z')).toBe(false);

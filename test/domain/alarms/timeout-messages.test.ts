@@ -24,7 +24,7 @@ test.each([
   ]);
 });
 
-test('timers of different seconds and projects are in messages of their own', () => {
+test('timers of different seconds and projects are in different messages', () => {
   const timers = [timer(1, 1), timer(2, 1, 'b'), timer(3, 2), timer(4, 1)];
   const ids = timeoutMessages(timers, now).map(({ project_id, delaySeconds, message }) => [
     ...[project_id, delaySeconds],

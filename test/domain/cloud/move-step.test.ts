@@ -1,4 +1,4 @@
-/** When a move that Nova carries out is looked at again, and when it has taken too long. */
+/** When a move that Nova carries out is read again, and when it has taken too long. */
 import { expect, test } from 'vitest';
 import { type MoveClaim, type MoveView, nextStep } from '../../../domain/cloud/move-step.ts';
 import { evacuationWith, minute } from '../../domain/rows.ts';
@@ -22,7 +22,7 @@ test.each([
   [9, 3],
   [24, 8],
   [600, 10],
-])('a move that is %d seconds old is looked at after %d more', (age, seconds) => {
+])('a move that is %d seconds old is read again after %d more', (age, seconds) => {
   const progress = 'pre-migrating to compute-3';
   expect(nextStep(view({ now: after(age) }))).toEqual({ kind: 'wait', seconds, progress });
 });

@@ -1,4 +1,4 @@
-/** What conditions of several sources do to one host. */
+/** The effects of conditions of several sources on one host. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Condition, shownState } from '../../../domain/conditions/condition.ts';

@@ -1,8 +1,7 @@
-/** When the silence of a host is too long, and what a look at many hosts finds. */
+/** When a host has sent no heartbeat for too long, and what a look at many hosts finds. */
 import { expect, test } from 'vitest';
 import {
   heartbeatObservation,
-  heartbeatSource,
   isHeldSilent,
   isSilent,
   MissedHeartbeatsMessage,
@@ -10,7 +9,7 @@ import {
   missedHeartbeatsAmong,
   silentAfter,
 } from '../../../domain/conditions/missed-heartbeats.ts';
-import { ownHolder } from '../../../domain/hosts/holders.ts';
+import { heartbeatSource, ownHolder } from '../../../domain/hosts/holders.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { registeredHost } from '../../../domain/hosts/registered-host.ts';
 import { laterBy } from '../../../domain/time.ts';
@@ -53,7 +52,7 @@ test.each([
   expect(isSilent(beating(given), clock(5_000))).toBe(false);
 });
 
-test('a host is held silent until a heartbeat has ended it, whatever else holds it', () => {
+test('a host is held down as silent until a heartbeat ends that, whatever else holds it down', () => {
   expect(isHeldSilent(beating())).toBe(false);
   expect(isHeldSilent(beating({ held_by: [ownHolder(true)] }))).toBe(false);
   expect(isHeldSilent(beating({ held_by: [ownHolder(true), holder] }))).toBe(true);
@@ -86,7 +85,15 @@ test('a heartbeat that the list does not show yet counts', () => {
   });
 });
 
-test('without hosts the next look is after the down time: no host that is registered then is silent before', () => {
+test('a silent host that was reported up is checked one down time after that, and not before', () => {
+  const rows = [beating({ heartbeat_since: at(161) })];
+  expect(missedHeartbeatsAmong([beating()], rows, clock(163))).toEqual({
+    ...{ missed: [], next: at(221), deaf: false },
+  });
+  expect(missedHeartbeatsAmong([beating()], rows, clock(222)).missed).toHaveLength(1);
+});
+
+test('without hosts the next look is after the down time, because no new host can be silent before', () => {
   expect(missedHeartbeatsAmong([], [], clock(161))).toEqual({
     missed: [],
     next: at(221),
@@ -96,13 +103,13 @@ test('without hosts the next look is after the down time: no host that is regist
 
 const many = Array.from({ length: 20 }, (_, n) => beating({ host: `h-${n}` }));
 
-test('many hosts of which none was heard for half of the down time are not reported: Doctor cannot be reached', () => {
+test('if none of many hosts sent a heartbeat for half of the down time, none is reported: Doctor cannot be reached', () => {
   expect(missedHeartbeatsAmong(many, many, clock(161))).toEqual({
     missed: [],
     next: at(166),
     deaf: true,
   });
-  // Their last heartbeats came one after the other, so at first few of them are silent.
+  // Their last heartbeats arrived one after the other, so at first few of them are silent.
   const others = [105, 129].map((seen, n) => beating({ host: `o-${n}`, last_seen_up: at(seen) }));
   const hosts = [...many, ...others];
   expect(missedHeartbeatsAmong(hosts, many, clock(161))).toMatchObject({ missed: [], deaf: true });
@@ -111,7 +118,15 @@ test('many hosts of which none was heard for half of the down time are not repor
   expect(missedHeartbeatsAmong(many.slice(1), many.slice(1), clock(161)).missed).toHaveLength(19);
 });
 
-test('hosts that are held silent already do not say that Doctor cannot be reached', () => {
+test.each([
+  ['registered', { last_seen_up: null, created_at: at(155) }],
+  ['reported up', { heartbeat_since: at(155) }],
+])('a host that was just %s does not say that heartbeats reach Doctor', (_, given) => {
+  const hosts = [...many, beating({ host: 'other', ...given })];
+  expect(missedHeartbeatsAmong(hosts, many, clock(161))).toMatchObject({ missed: [], deaf: true });
+});
+
+test('hosts that are already reported as silent are no sign that Doctor cannot be reached', () => {
   const rows = many.map((host, n) => (n < 19 ? { ...host, held_by: [holder] } : host));
   expect(missedHeartbeatsAmong(many, rows, clock(161))).toMatchObject({
     missed: ['h-19'],

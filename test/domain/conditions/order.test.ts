@@ -1,4 +1,7 @@
-/** Reports with an order: the newest one decides, in whatever order and however often they arrive. */
+/**
+ * Reports with an order: the newest report decides, in whatever order the reports arrive and even
+ * if they are repeated.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { endCondition } from '../../../flows/end-condition.ts';

@@ -10,7 +10,7 @@ export const sourceWith = (name: string, given: Partial<Source> = {}): Source =>
   ...given,
 });
 
-/** The raise of a critical condition of compute-1, which does not say that it is fenced. */
+/** The raise of a critical condition of compute-1 that does not say whether the host is fenced. */
 export const observed = (given: Partial<Observation> = {}): Observation => ({
   key: 'k',
   status: 'raised',

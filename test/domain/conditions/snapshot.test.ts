@@ -35,7 +35,7 @@ test.each([
   expect(endsOfUnlisted(items, before)).toHaveLength(ends.length);
 });
 
-test('the ends are reported behind the items, in one report of the source', async () => {
+test('the ends are reported after the items, in one report of the source', async () => {
   const reports: ConditionReport[] = [];
   const deps = {
     raisedBy: async (source: string) => (source === 'consul' ? [known('gone')] : []),

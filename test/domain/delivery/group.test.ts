@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
-import { firingOf, heldRow, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import { heldRow, type OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import {
   groupMessages,
   isGroupable,
@@ -58,7 +59,7 @@ describe('the message of a group', () => {
     expect(made).toMatchObject({ event_id: `group#${fault_id}#a`, alarm_id: '000001' });
   });
 
-  test('has the same id each time it is made, and each group has another one', () => {
+  test('always has the same id, and different groups have different ids', () => {
     const ids = [make([rowOf(1)]), make([rowOf(1)]), make([rowOf(1)], 2)].map(
       ([made]) => bodyOf(made?.publication).group_id,
     );
@@ -74,7 +75,7 @@ describe('the message of a group', () => {
     });
   });
 
-  test('of one that no fault caused says so', () => {
+  test('says that no fault caused it, if none did', () => {
     const body = groupOfOne(rowOf(1));
     expect(body).toMatchObject({
       number: 1,
@@ -145,7 +146,7 @@ test('a row that cannot be read is left out, and reported', () => {
   expect(errors).toHaveLength(1);
 });
 
-test('what a silence holds or dropped is in no group; what is or was to be sent is', () => {
+test('rows that a silence holds or has dropped are in no group; all other notifications are', () => {
   const held = heldRow(rowOf(1), { silence_id: id(7), host: undefined });
   const { undelivered_shard: _, ...marked } = rowOf(1);
   expect([held, marked].map(isGroupable)).toEqual([false, false]);
@@ -153,7 +154,7 @@ test('what a silence holds or dropped is in no group; what is or was to be sent 
   expect(isGroupable(rowOf(1, {}, { grouped: undefined }))).toBe(false);
 });
 
-test('what no fault caused, or no one wants in groups, is named in no message', () => {
+test('firings without a fault, and firings without a request for groups, are in no message', () => {
   const { fault_id: _, ...faultless } = rowOf(1);
   expect(groupMessages([faultless, rowOf(2, {}, { grouped: undefined })])).toEqual([]);
   expect([faultless, rowOf(2)].map(isGroupOfOne)).toEqual([true, false]);

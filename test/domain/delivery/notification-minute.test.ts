@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OutboxRow } from '../../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import {
   minuteCounts,
   timeOfShare,

@@ -23,7 +23,7 @@ test.each([
   expect(EventMessage.parse(JSON.parse(back?.body ?? '')).attempts).toBe(0);
 });
 
-test('an event that was given up goes back alone, with its id', () => {
+test('a dead event is sent back in its own message, with its id', () => {
   const { event } = Object(sample('made/service.update.json'));
   const body = JSON.stringify({ reason: 'given up after 5 attempts', element: event });
   const { back, reason } = openLetter('events', body);
@@ -32,7 +32,7 @@ test('an event that was given up goes back alone, with its id', () => {
   expect([back?.to, lane, events]).toEqual(['events', 'fault', [DoctorEvent.parse(event)]]);
 });
 
-test('a webhook that was given up goes back as a first try', () => {
+test('a dead webhook is sent back as a first attempt', () => {
   const webhook = JSON.parse(ofQueue('queues/webhooks.json'));
   const body = JSON.stringify({ reason: 'given up', element: { ...webhook, attempts: 5 } });
   const { back } = openLetter('webhooks', body);
@@ -42,14 +42,14 @@ test('a webhook that was given up goes back as a first try', () => {
   });
 });
 
-test('a report goes back as it was sent, and a fault too', () => {
+test('a report is sent back unchanged, and a fault too', () => {
   const report = JSON.stringify({ reason: 'wrong', element: '{"a":1}' });
   expect(openLetter('reports', report).back).toEqual({ to: 'reports', body: '{"a":1}' });
   const fault = ofQueue('queues/finish.json');
   expect(openLetter('faults', fault).back).toEqual({ to: 'faults', body: fault });
 });
 
-test('the message of a group goes back as it is', () => {
+test('the message of a group is sent back unchanged', () => {
   const body = JSON.stringify({
     group: { project_id: 'a', fault_id: '00000000-0000-4000-8000-000000000001' },
     rows: [{ event_id: 'e', alarm_id: '00000000-0000-4000-8000-000000000002' }],
@@ -57,7 +57,7 @@ test('the message of a group goes back as it is', () => {
   expect(openLetter('events', body).back).toEqual({ to: 'events', body });
 });
 
-test('a task for the cloud goes back with its attempts counted anew, and so does a step of a move', () => {
+test('a task for the cloud, and a step of a move, are sent back with their attempts reset', () => {
   const state = { forced_down: true, instances_left: false, fault_number: 2 };
   const task = { service: 'compute-1', state, attempts: 300 };
   const { back } = openLetter('cloud', JSON.stringify({ reason: '503', element: task }));

@@ -1,7 +1,7 @@
 /**
- * Evaluates a filter policy on message attributes as SNS does. It knows all operators of SNS, so that it
- * would also understand an operator that gets into Doctor's policies by mistake.
- * Source: SNS developer guide, "Filter policy constraints" and "String value matching".
+ * Evaluates a filter policy on message attributes as SNS does. It knows all operators of SNS, so
+ * that it also handles an operator that Doctor's policies contain by mistake. Source: SNS developer
+ * guide, "Filter policy constraints" and "String value matching".
  */
 type Attributes = Readonly<Record<string, string>>;
 

@@ -49,7 +49,7 @@ test('a filter with more than five attributes or 150 combinations is too large',
   expect(whyTooLarge(request({ filter: six }))).toContain('150 combinations');
 });
 
-test('a request with values in another order is the same; with another filter, project or form it is not', () => {
+test('requests whose values differ only in order are equal; with another filter, project or form they are not', () => {
   const known = claimOf(request({ filter: { severity: ['low', 'critical'] } }), minute(1));
   expect(isSameRequest(known, request({ filter: { severity: ['critical', 'low'] } }))).toBe(true);
   expect(isSameRequest(known, request())).toBe(false);
@@ -137,7 +137,7 @@ test('whatever a tenant requests, no notification of another project is delivere
       const input = SubscriptionInput.safeParse(body);
       if (!input.success) return;
       taken += 1;
-      // As SNS receives it, in JSON.
+      // The policy in JSON, as SNS receives it.
       const policy: unknown = JSON.parse(
         JSON.stringify(filterPolicyOf(requestOf(input.data, 'a'))),
       );

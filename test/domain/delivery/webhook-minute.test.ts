@@ -13,7 +13,7 @@ test.each([
   ['https://hooks.example/a?b#c', 'hooks.example:443'],
   ['http://user:secret@HOOKS.example.:80/b', 'hooks.example:80'],
   ['http://hooks.example:443/', 'hooks.example:443'],
-  // One address in other spellings.
+  // Other spellings of the same address.
   ['http://2130706433/', '127.0.0.1:80'],
   ['http://0x7f.1:8080/', '127.0.0.1:8080'],
   ['http://[0:0:0:0:0:0:0:1]/', '[::1]:80'],
@@ -63,7 +63,7 @@ test.each([
   // To the end of the minute, and within a minute after it.
   { waited: undefined, random: 0, seconds: 18 },
   { waited: undefined, random: 0.999, seconds: 78 },
-  // Within as much time again as it has waited.
+  // To the end of the minute, and then within as much time as the webhook has waited already.
   { waited: 300, random: 0.5, seconds: 168 },
   { waited: 1_800, random: 0.999, seconds: 900 },
   { waited: 2_822, random: 0, seconds: 18 },
@@ -74,13 +74,13 @@ test.each([
   expect(waitSeconds({ now, since, mostAttempts, random })).toBe(seconds);
 });
 
-test('a webhook of few tries waits for ten minutes', () => {
+test('a webhook with few attempts waits for ten minutes', () => {
   const waiting = { now, mostAttempts: 1, random: 0 };
   expect(waitSeconds({ ...waiting, since: ago(600) })).toBe(18);
   expect(waitSeconds({ ...waiting, since: ago(601) })).toBeUndefined();
 });
 
-test('tries take at most as long as their longest pauses together', () => {
+test('all attempts together take at most as long as the sum of their longest pauses', () => {
   const pauses = Array.from({ length: mostAttempts - 1 }, (_, n) => {
     const answer = { kind: 'answered', status: 503 } as const;
     return verdictOf(answer, { attempts: n + 1, most: mostAttempts, random: 0.9999 }).delaySeconds;

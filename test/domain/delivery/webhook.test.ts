@@ -94,12 +94,12 @@ test.each([301, 302, 304, 307, 400, 401, 404, 410])('%i is given up', (status) =
   expect(verdict).not.toHaveProperty('delaySeconds');
 });
 
-test('a try without an answer is retried; a refused address is given up', () => {
+test('an attempt without an answer is retried; a refused address is given up', () => {
   expect(judged(hung)).toMatchObject({ result: 'retrying', status: null, delaySeconds: 1 });
   expect(judged({ kind: 'refused', reason: 'private' })).toMatchObject({ result: 'given up' });
 });
 
-test('a webhook is given up after the last allowed try', () => {
+test('a webhook is given up after the last allowed attempt', () => {
   expect(judged(hung, 11).result).toBe('retrying');
   expect(judged(hung, 12)).toEqual({
     ...{ result: 'given up', attempts: 12, status: null, reason: 'no answer within 5 s' },

@@ -103,7 +103,7 @@ test.each([true, false])(
   },
 );
 
-/** Aodh takes the last trait of either name. */
+/** Aodh takes the last trait with one of the two names. */
 const owned: { traits: Trait[]; project: string }[] = [
   { traits: [['project_id', 1, 'a']], project: 'a' },
   { traits: [['tenant_id', 1, 'a']], project: 'a' },

@@ -67,5 +67,5 @@ export const anyRule: fc.Arbitrary<Rule> = fc.record({
   query: fc.array(anyCondition, { maxLength: 3 }),
 });
 
-/** Ids of projects, also the empty one of infrastructure. */
+/** Ids of projects, with the empty one of infrastructure. */
 export const anyProject = text;

@@ -8,7 +8,7 @@ import { portWith } from '../ports/ports.ts';
 import { downHost, instanceWith } from '../rows.ts';
 import { eventWith } from './events.ts';
 
-test('a tenant’s event is kept without the infrastructure, one of infrastructure as it is', () => {
+test('a tenant’s event is kept without traits of infrastructure, and an event of infrastructure unchanged', () => {
   const host = hostEvent(downHost());
   const server = instanceEvent(instanceWith({ project_id: 'a' }));
   expect(recentEventsOf([host, server])).toEqual([

@@ -58,7 +58,7 @@ test.each([
   ['suspended', 7],
   ['rescued', 1],
 ] as const)(
-  'what ran or kept its memory on the host is off: %s with power %i',
+  'an instance that ran or kept its memory on the host is off: %s with power %i',
   (vm_state, power) => {
     const after = afterFault(instanceWith({ vm_state, power_state: power }), firstFault);
     expect(after).toMatchObject({ vm_state: 'stopped', power_state: 4, fault: null });

@@ -78,24 +78,21 @@ test('the end of a fault without its switch has no caller, and an `up` without a
   );
 });
 
-test.each([1, 2, 3, 4, 5, 6])(
-  'pages of %i, one behind the other, have each entry once',
-  (limit) => {
-    const found: HistoryEntry[] = [];
-    let marker: string | undefined;
-    for (let pages = 1; ; pages += 1) {
-      const page = hostHistory(records, { limit, marker });
-      found.push(...page.history);
-      expect(page.history.length).toBeLessThanOrEqual(limit);
-      if (page.next === undefined) break;
-      expect(pages).toBeLessThan(6);
-      marker = page.next;
-    }
-    expect(found).toEqual(entries());
-  },
-);
+test.each([1, 2, 3, 4, 5, 6])('pages of %i have each entry once', (limit) => {
+  const found: HistoryEntry[] = [];
+  let marker: string | undefined;
+  for (let pages = 1; ; pages += 1) {
+    const page = hostHistory(records, { limit, marker });
+    found.push(...page.history);
+    expect(page.history.length).toBeLessThanOrEqual(limit);
+    if (page.next === undefined) break;
+    expect(pages).toBeLessThan(6);
+    marker = page.next;
+  }
+  expect(found).toEqual(entries());
+});
 
-test('entries of one time are told apart by what they are, and by their fault or server', () => {
+test('entries of one time differ by their kind, and by their fault or server', () => {
   const at = minute(12);
   const twins = [moved, { ...moved, uuid: id(90), instance_uuid: id(2) }];
   const all = { ...records, migrations: twins, switches: [switched(at, ['disabled'])] };

@@ -1,4 +1,4 @@
-/** What a change of a host's row switched, for the host's history. */
+/** The switches that a change of a host's row adds to the host's history. */
 import { expect, test } from 'vitest';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { switchOf } from '../../../domain/hosts/host-switch.ts';
@@ -20,7 +20,7 @@ test.each<[Host, Host, string[]]>([
   [after({ status: 'disabled', maintenance: true }), after({}), ['maintenance_ended', 'enabled']],
   [up, after({ forced_down: true, instances_left: true }), ['down']],
   [downHost(), after({}), ['up']],
-])('%#: says what was switched', (before, then, kinds) => {
+])('%#: names what was switched', (before, then, kinds) => {
   expect(switchOf(before, then)).toEqual({
     ...{ host: 'compute-1', revision: 2, kinds },
     ...{ at: minute(5), user_id: 'operator', request_id: 'req-1' },

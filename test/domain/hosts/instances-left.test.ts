@@ -15,7 +15,7 @@ const actor = { user_id: 'monitor', request_id: 'req-report', at: minute(20) };
 const reporter = { user_id: 'monitor', user_name: 'doctor', project_id: 'ops' };
 const update = (host: Host, of: ServiceUpdate) => afterUpdate(host, of, actor, reporter);
 
-/** How a host may stand: up; down by its flag alone; down by the newest of its two faults. */
+/** The states of a host: up; down only by its flag; down by the newer of its two faults. */
 const hosts = {
   up: hostWith({ fault_number: 2 }),
   left: hostWith({ forced_down: true, instances_left: true, fault_number: 2 }),
@@ -109,9 +109,12 @@ test.each([
   ['up', 'active'],
   ['left', 'active'],
   ['failed', 'stopped'],
-] as const)('on a host that is %s, what is registered or reset is %s', (standing, vm_state) => {
-  expect([said(hosts[standing]), reset(hosts[standing])]).toEqual([vm_state, vm_state]);
-});
+] as const)(
+  'on a host that is %s, an instance that is registered or reset is %s',
+  (standing, vm_state) => {
+    expect([said(hosts[standing]), reset(hosts[standing])]).toEqual([vm_state, vm_state]);
+  },
+);
 
 test('no instance is started or stopped on a host with the flag: its service is down', () => {
   const instance = instanceWith({ fault_number: 2 });

@@ -20,7 +20,7 @@ import { factsOf, hostFactsOf, hostWith, id, instanceWith, minute } from '../row
 const actor = { user_id: 'admin', request_id: 'req-switch', at: minute(10) };
 const reporter = { user_id: 'admin', user_name: 'admin', project_id: 'ops' };
 
-/** A host after its maintenance was switched, and the notice of it. */
+/** A host after a change of its maintenance, and the notice of it. */
 function switched(host: Host, maintenance: boolean) {
   const after = afterUpdate(host, { maintenance }, actor, reporter)?.host ?? host;
   return { after, notice: Notice.parse(noticeOf(host, after)) };
@@ -128,7 +128,7 @@ test('beginning and end have the same session id; other projects and other maint
   expect(session(switched(off.after, true).notice)).not.toBe(session(on.notice));
 });
 
-test('the event is the same each time it is made; each switch and each instance has its own', () => {
+test('the event is always the same; each switch and each instance has a different one', () => {
   const made = (notice: Notice, uuid = id(10)) =>
     maintenanceEvent(instanceWith({ uuid, revision: 5, name: 'x' }), notice).message_id;
   expect(made(on.notice)).toBe(made(on.notice));

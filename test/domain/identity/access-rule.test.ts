@@ -32,7 +32,7 @@ test('service and method count, and one rule of several is enough', () => {
   expect(isAllowed(rules, { ...get('/b'), service: 'network' })).toBe(false);
 });
 
-test('without rules all is allowed, with none of them nothing', () => {
+test('without rules all requests are allowed, with an empty list none', () => {
   expect(isAllowed(undefined, get('/a'))).toBe(true);
   expect(isAllowed([], get('/a'))).toBe(false);
 });

@@ -33,7 +33,7 @@ test.each<[string[], string[]]>([
   });
 });
 
-test('the roles of a token without a project do not count: it may be for a domain or the system', () => {
+test('the roles of a token without a project do not count, because they may be for a domain or the system', () => {
   const { project, ...without } = token;
   const caller = callerOf(sessionOfOther({ ...without, roles: ['admin'] }));
   expect(caller).toEqual({ user_id: 'u', user_name: 'alice', roles: [] });

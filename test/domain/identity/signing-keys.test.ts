@@ -24,7 +24,7 @@ test('the secret as it was generated is one key without an id', () => {
   expect(verifyingKey(first, 'other', now)).toBeUndefined();
 });
 
-test('a ring is read as it was written, and what is none is our fault', () => {
+test('a key ring is read as it was written, and an invalid one is an internal error', () => {
   const ring = rotated(first, made('a'), now);
   expect(readKeyRing(keyRingText(ring))).toEqual(ring);
   for (const text of ['{}', '{"keys":[]}', '{"keys":[{"kid":"a","key":"short"}]}']) {

@@ -127,7 +127,10 @@ const story = [
 ] as const;
 const stateAt = (at: number) => story.findLast((state) => state.at <= at) ?? story[0];
 
-/** A read at a minute, or an event of the n-th state; each is handled at some minute after it. */
+/**
+ * A read of the cloud at a minute, or an event about the n-th state. Each is handled at some later
+ * minute.
+ */
 const step = fc.oneof(
   fc.record({ kind: fc.constant('read' as const), at: fc.integer({ min: 3, max: 50 }) }),
   fc.record({ kind: fc.constant('event' as const), at: fc.constantFrom(2, 12, 22, 32) }),

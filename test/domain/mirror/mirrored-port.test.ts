@@ -14,11 +14,12 @@ const facts = (given: Partial<Port>) => ({ ...seenPort().facts, ...given });
 test('a new port is as the cloud shows it, with its revision', () => {
   const port = newMirroredPort(seenPort({ tags: ['a'] }), { actor, incarnation: id(5) });
   expect(port).toMatchObject({ status: 'ACTIVE', tags: ['a'], mirrored_revision: 5, revision: 1 });
-  // A binding that the cloud changes before the row is written must not seem older than the row.
+  // A binding that the cloud changes before the row is written must not be taken for older than the
+  // row.
   expect(port.bound_at).toBe(minute(30));
 });
 
-test('a revision that the row reflects changes nothing, so what is reported here since stands', () => {
+test('a revision that the row already reflects changes nothing, so newer reports to Doctor stay', () => {
   const row = portWith({ mirrored_revision: 5, status: 'DOWN' });
   expect(mirroredPort(row, seenPort(), free)).toBeUndefined();
   expect(mirroredPort(row, seenPort({ revision: 4 }), free)).toBeUndefined();
@@ -43,11 +44,11 @@ test('a newer revision without a difference is only noted', () => {
   });
 });
 
-test('a port that was made here is taken for that of the cloud', () => {
+test('a port that was created in Doctor is matched with that of the cloud', () => {
   expect(mirroredPort(portWith(), seenPort(), free)).toMatchObject({ mirrored_revision: 5 });
 });
 
-test('the data plane that was reported here stands', () => {
+test('the data plane status that was reported to Doctor stays', () => {
   const row = portWith({ mirrored_revision: 4, data_plane_status: 'DOWN' });
   const seen = seenPort({ facts: facts({ name: 'p2' }) });
   expect(mirroredPort(row, seen, free)).toMatchObject({ name: 'p2', data_plane_status: 'DOWN' });

@@ -1,4 +1,4 @@
-/** What a cloud shows, for tests. */
+/** Servers and ports of a cloud, for tests. */
 import type { SeenPort, SeenServer } from '../../../domain/mirror/seen.ts';
 import { portWith } from '../ports/ports.ts';
 import { id, instanceWith, minute } from '../rows.ts';

@@ -29,7 +29,7 @@ test.each([
   { from: 'old', was: 'DOWN', plane: unknown, is: null },
   { from: 'old', was: null, plane: down, is: 'DOWN' },
   { from: 'old', was: 'ACTIVE', plane: down, is: 'DOWN' },
-  // On no host, what was said of the port is not about another host.
+  // While the port is on no host, reports on it are not about another host.
   { from: '', was: 'DOWN', plane: none, is: 'DOWN' },
   { from: '', was: 'DOWN', plane: unknown, is: null },
   { from: '', was: 'ACTIVE', plane: down, is: 'DOWN' },
@@ -44,7 +44,7 @@ test.each([
   { before: 'DOWN', status: null, plane: none, toggled: true, fault: false },
   { before: 'DOWN', status: 'ACTIVE', plane: active, toggled: true, fault: false },
   { before: null, status: null, plane: none, toggled: false, fault: false },
-  // The request itself says something else of the data plane there.
+  // The request itself reports another status of the data plane there.
   { before: 'DOWN', status: 'ACTIVE', plane: down, toggled: true, fault: false },
   { before: null, status: 'DOWN', plane: active, toggled: true, fault: false },
 ] as const)(

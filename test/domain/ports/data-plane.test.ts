@@ -36,14 +36,17 @@ test.each([
   }
 });
 
-test.each(stored)('%s alone is what is asked for, and nothing asks for nothing', (status) => {
-  for (const known of stored) {
-    expect(requestedDataPlane({ data_plane_status: status }, known)).toBe(status);
-    expect(requestedDataPlane({}, known)).toBeUndefined();
-  }
-});
+test.each(stored)(
+  '%s alone is the requested status, and an empty request changes nothing',
+  (status) => {
+    for (const known of stored) {
+      expect(requestedDataPlane({ data_plane_status: status }, known)).toBe(status);
+      expect(requestedDataPlane({}, known)).toBeUndefined();
+    }
+  },
+);
 
-test('down is shown of what was reported down, and of nothing else', () => {
+test('dp_down is shown as true only if the data plane was reported down', () => {
   expect(stored.map((data_plane_status) => isDataPlaneDown({ data_plane_status }))).toEqual([
     false,
     false,

@@ -17,7 +17,7 @@ const reportOf = (data_plane_status: DataPlaneStatus, n = 1) => ({
   actor: { user_id: 'sdn', request_id: `req-${n}`, at: minute(n) },
 });
 
-/** What a host's reports leave, one a minute. */
+/** The state after reports on a host, one each minute. */
 function planeAfter(...statuses: DataPlaneStatus[]): HostDataPlane | undefined {
   return statuses.reduce<HostDataPlane | undefined>(
     (plane, status, n) => reportedDataPlane(plane, reportOf(status, n + 1)).plane,
@@ -85,7 +85,7 @@ test('a port is owed the reports since its row was written, each that changes it
   expect(portAsSeen(onHost, plane)).toEqual(rows[1]);
 });
 
-test('a newer word on the port is not undone by an older report, however late', () => {
+test('an older report, however late, does not undo a newer report on the port', () => {
   const plane = planeAfter('DOWN');
   const newer = { ...onHost, data_plane_status: 'ACTIVE', report_number: 1, revision: 3 } as const;
   expect(owedRows(newer, plane)).toEqual([]);
@@ -99,7 +99,7 @@ test.each([
   { what: 'on no host', port: portWith() },
   { what: 'deleted', port: { ...onHost, deleted: true } },
   { what: 'down already', port: { ...onHost, data_plane_status: 'DOWN' } as const },
-])('a port $what is owed nothing', ({ port }) => {
+])('a port $what owes no report', ({ port }) => {
   expect(owedRows(port, planeAfter('DOWN'))).toEqual([]);
   expect(portAsSeen(port, planeAfter('DOWN'))).toBe(port);
 });
@@ -110,7 +110,7 @@ test('a report that is applied in parts writes the same rows', () => {
   expect(first && [first, ...owedRows(first, planeAfter('DOWN', 'ACTIVE'))]).toEqual(whole);
 });
 
-test('what is remembered of a host does not grow without end', () => {
+test('the stored reports of a host are limited in number', () => {
   const statuses = Array.from({ length: 50 }, (_, n) =>
     n % 2 === 0 ? ('DOWN' as const) : ('ACTIVE' as const),
   );

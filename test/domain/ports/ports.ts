@@ -2,7 +2,7 @@
 import type { Port } from '../../../domain/ports/port.ts';
 import { id, minute } from '../rows.ts';
 
-/** A port as made at minute 0, on no host. */
+/** A port that was created at minute 0, on no host. */
 export const portWith = (given: Partial<Port> = {}): Port => ({
   id: id(700),
   name: 'p1',

@@ -38,11 +38,11 @@ test.each(all)(
     const instance = instanceOf(row);
     const after = settled(instance, downHost());
     if (isMoving(row.status, row.task_state)) {
-      // Moving already: the row is not changed, and the fault stays owed.
+      // The instance is being moved already: the row is not changed, and the fault stays owed.
       expect(after).toBeUndefined();
       return;
     }
-    // The result is that without a record; the record does not change.
+    // The result is the same as without a record, and the record does not change.
     const { evacuation, ...plain } = instance;
     const without = settled({ ...plain, evacuation: null }, downHost());
     expect(after).toEqual({ ...without, evacuation });
@@ -132,7 +132,7 @@ describe('an instance on its way', () => {
     expect(settled(movingInstance(), undefined, host)).toBeUndefined();
   });
 
-  test('is the same whichever of its hosts is settled first, and when it is settled again', () => {
+  test('has the same result whichever of its hosts is settled first, and when it is settled again', () => {
     const bySource = asSeen(asSeen(movingInstance(), source), source, target);
     const byTarget = asSeen(asSeen(movingInstance(), undefined, target), source);
     expect(bySource).toEqual(byTarget);

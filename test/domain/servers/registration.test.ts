@@ -154,7 +154,7 @@ test('another order of keys is no change', () => {
 });
 
 test.each(vmStates)(
-  'registered %s on a host that is down, it is as the fault leaves it',
+  'registered %s on a host that is down, an instance has the state after the fault',
   (vm_state) => {
     const made = report(undefined, { vm_state }, { on: downHost() }).row;
     const late = asSeen(instanceWith({ vm_state }), downHost());

@@ -1,4 +1,4 @@
-/** What events of Nova, as Ceilometer publishes them, say about servers. */
+/** The facts about servers in Nova's events, as Ceilometer publishes them. */
 import { expect, test } from 'vitest';
 import type { Trait } from '../../../domain/events/event.ts';
 import { factsAfter, serverReport } from '../../../domain/servers/server-report.ts';
@@ -30,7 +30,7 @@ const of = (event_type: string, ...more: readonly Trait[]) =>
     generated: '2026-01-01T08:30:00.123456',
   });
 
-test('the end of a creation says all that a server needs', () => {
+test('the end of a creation contains all that a server needs', () => {
   const report = of('create.end');
   expect(report).toMatchObject({
     uuid: id(10),
@@ -56,7 +56,7 @@ test.each([
   ['exists', 'compute-1'],
   ['live_migration.post.dest.end', 'compute-1'],
   ['finish_resize.end', 'compute-1'],
-  // The service that sends these may be the old or the future host.
+  // The service that sends these events may be on the old or on the new host.
   ['update', undefined],
   ['live_migration.pre.end', undefined],
   ['live_migration._post.end', undefined],
@@ -82,7 +82,7 @@ test.each([
   expect(of(type, ...more)?.deleted).toBe(true);
 });
 
-test('what is not said stays as it is, and the project never changes', () => {
+test('missing fields stay unchanged, and the project never changes', () => {
   const existing = instanceWith({ name: 'old', image_id: 'image' });
   const report = serverReport({
     ...eventWith(['instance_id', 1, id(10)], ['state', 1, 'error'], ['project_id', 1, 'other']),

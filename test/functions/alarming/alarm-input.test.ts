@@ -278,7 +278,7 @@ test.each([
   [false, named('traits.host')],
   [false, named('traits.resource_id', { type: 'integer', value: '5' })],
   [false, named('traits.resource_id', { op: 'ne' })],
-])('if a resource must be named, it is %j that %j names one', (accepted, given) => {
+])('if a resource must be named, the check for a resource is %j for %j', (accepted, given) => {
   for (const type of ['event', 'notification'] as const) {
     const alarm = alarmWith({ ...given, type });
     checkFacts(alarm, true);
@@ -323,7 +323,7 @@ test('an action that is given twice counts once', () => {
   expect(alarm_actions).toEqual([url(1)]);
 });
 
-test('an action may want groups of a fault, and is refused for any other grouping', () => {
+test('an action may request groups by fault, and is refused for any other grouping', () => {
   const grouped = 'https://pager.example/a?team=1&doctor-group=fault';
   expect(facts({ alarm_actions: [grouped] }).alarm_actions).toEqual([grouped]);
   for (const wrong of ['host', '', 'fault&doctor-group=host']) {

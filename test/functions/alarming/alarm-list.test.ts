@@ -259,7 +259,7 @@ test.each([
   expect(scopeOfQuery(filter, admin)).toBeDefined();
 });
 
-test('a comparison that every result must meet narrows what is read; others do not', () => {
+test('a comparison that every result must meet limits the rows that are read; others do not', () => {
   const [name, alarm_id] = ['n', id(1)];
   const both = {
     and: [{ '=': { name } }, { and: [{ eq: { alarm_id } }, { '<': { name: 'z' } }] }],

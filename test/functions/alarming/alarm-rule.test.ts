@@ -16,7 +16,7 @@ describe('the clear pattern of a rule', () => {
     });
   });
 
-  test('is left out if it is absent or null', () => {
+  test('is not stored if it is absent or null', () => {
     const rule = { event_type: 'port.*', query: [down] };
     expect(read({ ...rule, clear: null })).toEqual(rule);
     expect(read(rule)).not.toHaveProperty('clear');
@@ -59,7 +59,7 @@ describe('the timeout of a rule', () => {
     expect(() => read({ ...rule, timeout })).toThrow(/event_rule\.timeout/);
   });
 
-  test('is no difference between the rule and what clears it', () => {
+  test('does not count as a difference between the rule and its clear pattern', () => {
     expect(() => read({ ...rule, timeout: 5, clear: rule })).toThrow(/The same events/);
   });
 });

@@ -139,7 +139,7 @@ describe('an alarm of type prometheus', () => {
     expect(scope(admins.alarm_id)).toBe('b');
   });
 
-  test('changes its type both ways, and begins anew', async () => {
+  test('can become an event alarm and back, and then starts without data', async () => {
     const { as, rows } = alarmingWorld();
     const made = shownOf((await as('member', 'POST', '/v2/alarms', least)).body);
     const path = `/v2/alarms/${made.alarm_id}`;
@@ -243,7 +243,7 @@ describe('an alarm of type composite', () => {
     expect(rows.size).toBe(0);
   });
 
-  test('cannot name itself, another composite alarm, or what is not in its project', async () => {
+  test('cannot name itself, another composite alarm, or an alarm of another project', async () => {
     const { as } = alarmingWorld();
     const make = async (name: string, body: unknown) =>
       shownOf((await as(name, 'POST', '/v2/alarms', body)).body).alarm_id;

@@ -27,7 +27,7 @@ type Moment = {
   meanwhile: (() => void) | undefined;
 };
 
-/** The tables of the surface, in memory, and what happens to them. */
+/** The tables of the surface in memory, and their disturbances. */
 type Tables = {
   readonly rows: Map<string, AnyAlarm>;
   readonly history: AlarmChange[];
@@ -56,7 +56,7 @@ function* pagesOf<T>(
   }
 }
 
-/** Lets the other writer write, if there is one; whether there was. */
+/** Lets the other writer write, if there is one. Returns whether there was one. */
 function interrupted(moment: Moment): boolean {
   const others = moment.meanwhile;
   moment.meanwhile = undefined;
@@ -147,7 +147,7 @@ function depsOf(tables: Tables): AlarmingDeps {
       events: tables.recent.filter(
         (each) => projectOfEvent(each) === project_id && each.accepted_at >= from,
       ),
-      complete: true,
+      since: from,
     }),
     projectQuota: -1,
     mostListed: { actions: 20, timeConstraints: 20 },
@@ -164,12 +164,12 @@ export const Shown = z.looseObject({ alarm_id: z.string(), name: z.string(), sta
 /** The smallest valid body of an alarm. */
 export const least = { name: 'n', type: 'event', event_rule: {} };
 
-/** A refusal in the shape of Aodh. */
+/** An error answer in Aodh's form. */
 export const refused = (faultstring: unknown) => ({
   error_message: { faultcode: 'Client', faultstring, debuginfo: null },
 });
 
-/** A surface with empty tables, and with other settings; each test makes its own. */
+/** Makes a surface with empty tables and the given settings. Each test makes a new one. */
 export function alarmingWorld(settings: Partial<Pick<AlarmingDeps, 'hasPrometheus'>> = {}) {
   const tables: Tables = {
     rows: new Map(),
@@ -179,7 +179,7 @@ export function alarmingWorld(settings: Partial<Pick<AlarmingDeps, 'hasPrometheu
     moment: { pagesRead: 0, meanwhile: undefined },
   };
   const api = alarmingApis({ ...depsOf(tables), ...settings });
-  /** A request of the caller whose token is `name`. */
+  /** Sends a request as the caller whose token is `name`. */
   const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
     call(api, {
       method,

@@ -76,7 +76,7 @@ test('messages that are delivered twice, or at once, make one request', async ()
 });
 
 test.each(['lose', 'lose-answer'] as const)(
-  'whichever request Nova does not answer (%s), it gets one that it carries out, and the move ends',
+  'if Nova does not answer a request (%s), it still carries out exactly one evacuation, and the move ends',
   async (how) => {
     for (let n = 1; n <= 9; n++) {
       await using world = await moving();
@@ -129,7 +129,7 @@ test('an older evacuation that has ended is not taken for this one', async () =>
   expect(row(world)).toMatchObject(ended);
 });
 
-test('a server that is powering off in Nova is evacuated; it is never stopped', async () => {
+test('a server that is powering off in Nova is evacuated; Doctor never stops it', async () => {
   await using world = await moving();
   Object.assign(world.nova.servers.get(server.uuid) ?? {}, { task_state: 'powering-off' });
   await world.handle(task);
@@ -175,7 +175,7 @@ test('a target that Nova does not know fails the move with the reason', async ()
   });
 });
 
-test('a host that Nova takes to be up is asked for again', async () => {
+test('the evacuation is requested again if Nova still takes the host for up', async () => {
   await using world = await moving({ hosts: [hostWith({ fault_number: 1 }), targetHost(), third] });
   await world.handle(task);
   expect(world.claims.get(evacuation.uuid)).toMatchObject({
@@ -206,7 +206,7 @@ test('a server that Nova does not have fails the move', async () => {
   });
 });
 
-test('a server that is elsewhere in Nova already is done there', async () => {
+test('the move of a server that is already on another host in Nova is done, with that host', async () => {
   await using world = await moving();
   Object.assign(world.nova.servers.get(server.uuid) ?? {}, { host: 'compute-2' });
   await world.handle(task);
@@ -214,14 +214,14 @@ test('a server that is elsewhere in Nova already is done there', async () => {
   expect(row(world)).toMatchObject({ ...ended, host: 'compute-2' });
 });
 
-test('a move that has ended, or that is another one, is left alone', async () => {
+test('a message about a move that has ended, or about an older move, changes nothing', async () => {
   await using world = await moving();
   await world.handle({ ...task, migration_uuid: id(99) });
   expect(world.requests()).toEqual([]);
   expect(world.queue).toEqual([]);
 });
 
-test('a host that is not registered yet ends the move when it is', async () => {
+test('a move to a host that is not registered yet ends when the host is registered', async () => {
   await using world = await moving({ hosts: [downHost(), targetHost()] });
   await world.handle(task);
   await world.drain(world.nova.work, 6);

@@ -1,4 +1,4 @@
-/** The data plane of ports in Neutron, as Doctor has it. */
+/** The data plane of ports in Neutron follows that in Doctor. */
 import { expect, test } from 'vitest';
 import { id } from '../../domain/rows.ts';
 import { cloudWorld } from './world.ts';
@@ -27,7 +27,7 @@ test('a message that comes again changes nothing, and reads all ports in one req
   expect(world.requests().filter((each) => each.startsWith('GET'))).toHaveLength(2);
 });
 
-test('a report that is taken back without another is ACTIVE in Neutron, never null', async () => {
+test('after a report is cleared, the port is ACTIVE in Neutron, never null', async () => {
   await using world = await cloudWorld({ ports: 1 });
   await world.plane.report('DOWN');
   await world.handle(task);
@@ -36,7 +36,7 @@ test('a report that is taken back without another is ACTIVE in Neutron, never nu
   expect(world.neutron.writes).toEqual([`${id(0)} DOWN`, `${id(0)} ACTIVE`]);
 });
 
-test('a port without a report, and one that was always well, are not written', async () => {
+test('a port without a report, and a port that was never down, are not written', async () => {
   await using world = await cloudWorld({ ports: 1 });
   await world.handle({ ports: [id(0)], attempts: 0 });
   await world.plane.set(id(0), 'ACTIVE');
@@ -83,7 +83,7 @@ test('a status that changes while Neutron is written is written again', async ()
 });
 
 test.each(['lose', 'lose-answer'] as const)(
-  'whichever request Neutron does not answer (%s), all ports end right',
+  'if Neutron does not answer a request (%s), all ports still end in the right state',
   async (how) => {
     for (let n = 1; n <= 4; n++) {
       await using world = await cloudWorld();
@@ -98,7 +98,7 @@ test.each(['lose', 'lose-answer'] as const)(
   },
 );
 
-test('while Neutron is out the fault is pending with the reason', async () => {
+test('while Neutron does not answer, the fault is pending with the reason', async () => {
   await using world = await cloudWorld();
   await world.plane.report('DOWN');
   await world.cloud.stop();
@@ -110,10 +110,34 @@ test('while Neutron is out the fault is pending with the reason', async () => {
   expect(world.outcomes.get(-1)).toMatchObject(done);
 });
 
-test('a retry ends where a later report has a message of its own', async () => {
+test('a retry ends if a later report has its own message', async () => {
   await using world = await cloudWorld();
   await world.plane.report('DOWN');
   await world.plane.report('ACTIVE', 'h', 2);
   await world.handle({ ...task, attempts: 1 });
   expect(world.requests()).toEqual([]);
+});
+
+test('a request that Neutron carries out after a later report is undone', async () => {
+  await using world = await cloudWorld({ ports: 1 });
+  await world.plane.report('DOWN');
+  // The list, and both tries of the write.
+  Object.assign(world.trouble, { from: 2, to: 3, how: 'late' });
+  await world.handle(task);
+  await world.plane.report('ACTIVE', 'h', 2);
+  await world.handle({ ...task, number: 2 });
+  await world.carryOut();
+  expect([...world.neutron.ports.values()]).toEqual(['DOWN']);
+  await world.drain();
+  expect([...world.neutron.ports.values()]).toEqual(['ACTIVE']);
+});
+
+test('a fault of a data plane that a later one has replaced does not stay pending', async () => {
+  await using world = await cloudWorld({ ports: 1 });
+  await world.plane.report('DOWN');
+  await world.plane.report('ACTIVE', 'h', 2);
+  await world.plane.report('DOWN', 'h', 3);
+  for (const number of [1, 2, 3]) await world.handle({ ...task, number });
+  expect(world.outcomes.get(-1)).toMatchObject({ change: 'up', ...done });
+  expect(world.outcomes.get(-3)).toMatchObject({ change: 'down', ...done });
 });

@@ -1,4 +1,4 @@
-/** The state of a host's service in Nova, as Doctor has it. */
+/** The state of a host's service in Nova follows that in Doctor. */
 import { expect, test } from 'vitest';
 import { faultId } from '../../../domain/ids.ts';
 import { downHost, faultSeries, hostWith, id, instanceWith } from '../../domain/rows.ts';
@@ -32,7 +32,7 @@ test('a message that comes again, or late, reads the newest state', async () => 
   expect(puts()).toBe(2);
 });
 
-test('once Nova has the host up again, its servers are to be read; not before, and not of one that is down', async () => {
+test('the servers of a host are read again after Nova has the host up; not before, and not for a host that is down', async () => {
   await using world = await cloudWorld({ hosts: [downHost()] });
   await world.handle(world.service(downHost()));
   world.rows.hosts.set('compute-1', up());
@@ -74,14 +74,14 @@ test('a host that Nova does not have fails with the reason, and is not tried aga
   expect(world.queue).toEqual([]);
 });
 
-test('a deleted host, and one that Doctor does not know, change nothing in Nova', async () => {
+test('messages about a deleted or unknown host change nothing in Nova', async () => {
   await using world = await cloudWorld({ hosts: [downHost(1, { deleted: true })] });
   await world.handle(world.service(downHost()));
   await world.handle({ ...world.service(downHost()), service: 'unknown' });
   expect(world.requests()).toEqual([]);
 });
 
-test('while Nova is out the fault is pending with the reason, and it is applied when Nova returns', async () => {
+test('while Nova does not answer, the fault is pending with the reason; it is applied when Nova answers again', async () => {
   await using world = await cloudWorld({ hosts: [downHost()] });
   await world.cloud.stop();
   await world.handle(world.service(downHost()));
@@ -101,7 +101,7 @@ test('while Nova is out the fault is pending with the reason, and it is applied 
   expect(world.outcomes.get(1)).toMatchObject({ change: 'down', ...done });
 });
 
-test('Nova refuses to force a host up while evacuations are done, and takes it after its restart', async () => {
+test('Nova refuses to force a host up while it has finished evacuations, and accepts it after the host’s restart', async () => {
   await using world = await cloudWorld({ hosts: [up()], instances: [instanceWith()] });
   const { nova } = world;
   Object.assign(nova.service('compute-1') ?? {}, { forced_down: true });
@@ -121,7 +121,7 @@ test('Nova refuses to force a host up while evacuations are done, and takes it a
   expect(world.outcomes.get(1)).toMatchObject({ change: 'up', ...done });
 });
 
-test('a retry ends where a later change of the host has a message of its own', async () => {
+test('a retry ends if a later change of the host has its own message', async () => {
   await using world = await cloudWorld({ hosts: [downHost()] });
   await world.cloud.stop();
   await world.handle(world.service(downHost()));
@@ -173,7 +173,7 @@ test('without the setting no server is touched', async () => {
 });
 
 test.each(['lose', 'lose-answer'] as const)(
-  'whichever request Nova does not answer (%s), the state ends right',
+  'if Nova does not answer a request (%s), it still ends in the right state',
   async (how) => {
     for (let n = 1; n <= 4; n++) {
       await using world = await cloudWorld({

@@ -32,22 +32,26 @@ type Given = {
   readonly inNova?: readonly string[];
   readonly ports?: number;
   readonly marksServers?: boolean;
-  /** Runs after Doctor noted what it writes, or wrote, to Nova. */
+  /** Runs after Doctor has recorded what it is going to write, or has written, to Nova. */
   readonly onApplied?: (row: AppliedService, rows: ReturnType<typeof worldOf>) => void;
 };
 
 type Queued = { readonly task: CloudTask | MoveTask; readonly seconds: number };
 
-/** The n-th requests to Nova and Neutron, from 1, that are not carried out, or not answered. */
-type Trouble = { requests: number; from: number; to: number; how: 'lose' | 'lose-answer' };
+/**
+ * The requests to Nova and Neutron (the n-th, from 1) that are not carried out, or not answered.
+ * `late`: not answered, and carried out when `carryOut` is called.
+ */
+type Trouble = { requests: number; from: number; to: number; how: 'lose' | 'lose-answer' | 'late' };
 
-/** The connection is closed where the service throws. */
+/** The stand-in closes the connection if the service throws. */
 const troubled =
-  (trouble: Trouble, serve: Served): Served =>
+  (trouble: Trouble, serve: Served, late: (() => unknown)[]): Served =>
   async (request) => {
     const n = ++trouble.requests;
     const isHit = n >= trouble.from && n <= trouble.to;
-    if (isHit && trouble.how === 'lose') throw new Error('the request is lost');
+    if (isHit && trouble.how === 'late') late.push(() => serve(request));
+    if (isHit && trouble.how !== 'lose-answer') throw new Error('the request is lost');
     const answer = await serve(request);
     if (isHit) throw new Error('the answer is lost');
     return answer;
@@ -75,8 +79,9 @@ export async function cloudWorld({
     Object.fromEntries([...plane.rows.keys()].map((id) => [id, null])),
   );
   const trouble: Trouble = { requests: 0, from: 0, to: 0, how: 'lose' };
-  cloud.serve('compute', '/compute', '/v2.1', troubled(trouble, nova.serve));
-  cloud.serve('network', '/network', '/v2.0', troubled(trouble, neutron.serve));
+  const late: (() => unknown)[] = [];
+  cloud.serve('compute', '/compute', '/v2.1', troubled(trouble, nova.serve, late));
+  cloud.serve('network', '/network', '/v2.0', troubled(trouble, neutron.serve, late));
   const session = makeCloudSession({
     secret: async () => readCloudSecret(JSON.stringify(cloud.secret)),
     firstPauseMs: 1,
@@ -86,7 +91,7 @@ export async function cloudWorld({
   const claims = new Map<string, MoveClaim>();
   const queue: Queued[] = [];
   const letters: DeadLetter[] = [];
-  /** The reads of hosts that the mirror was asked for. */
+  /** The hosts that the mirror was asked to read. */
   const hostReads: HostReturn[] = [];
   const clock = { ms: Date.parse('2026-01-01T00:30:00.000Z') };
   const { log } = logbook();
@@ -96,6 +101,7 @@ export async function cloudWorld({
     ...cloudCompute(session),
     ...cloudNetwork(session),
     portIds: ({ value }: { readonly value: string }) => plane.deps.portsOn(value),
+    appliedService: async (host: string) => applied.get(host),
     noteApplied: async (host: string, row: AppliedService) => {
       applied.set(host, row);
       onApplied(row, rows);
@@ -123,10 +129,11 @@ export async function cloudWorld({
       letters.push(...given);
     },
     marksServers,
+    callsAtOnce: 4,
     now: () => new Date(clock.ms).toISOString(),
     log,
   };
-  /** Handles a message with other parts; one that fails is delivered again. */
+  /** Handles a message with some parts replaced. A message that fails is delivered again. */
   const handlerWith = (other: Partial<CloudFaultsParts>) => {
     const handler = compose({ ...parts, ...other });
     return async (task: CloudTask | MoveTask): Promise<void> => {
@@ -139,6 +146,10 @@ export async function cloudWorld({
     ...{ cloud, rows, plane, nova, neutron, outcomes, applied },
     ...{ claims, queue, letters, hostReads, clock, trouble },
     ...{ handle, handlerWith, parts },
+    /** Lets Nova and Neutron carry out the requests that they did not answer. */
+    carryOut: async (): Promise<void> => {
+      for (const each of late.splice(0)) await each();
+    },
     /** Handles the messages of the queue when they are due. `between`: what the cloud does meanwhile. */
     drain: async (between: () => void = () => {}, most = 60): Promise<void> => {
       for (let n = 0; n < most && queue.length > 0; n++) {

@@ -1,4 +1,4 @@
-/** What clients request besides servers: zones, flavors, and a new server. */
+/** Requests of clients beside those for servers: zones, flavors, and a new server. */
 import { expect, test } from 'vitest';
 import { downHost, hostWith } from '../../domain/rows.ts';
 import { worldOf } from '../../flows/world.ts';

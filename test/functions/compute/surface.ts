@@ -28,7 +28,10 @@ const callers: Record<string, { project_id?: string; roles: string[] }> = {
 
 export type Asked = Partial<Call> & { as?: string; version?: string };
 
-/** The key of a server in the indexes; those of the project B were written before names were in them. */
+/**
+ * The key of a server in the indexes. The keys of project B were written before keys contained
+ * names.
+ */
 const placeIn = (row: Instance): string =>
   row.project_id === projectB ? placeOfServer(row) : indexedPlace(row);
 
@@ -57,7 +60,7 @@ export function computeOf(
   const listed: ComputeDeps['listed'] = async function* (list, { after, oldestFirst, first }) {
     const places = rowsOf(list).map(placeIn).sort();
     if (!oldestFirst) places.reverse();
-    // No key of the server `after` itself is in the range.
+    // The range contains no key of the server `after` itself.
     const end = after && oldestFirst ? `${after}$` : after;
     const isIn = (place: string) => end === undefined || (oldestFirst ? place > end : place < end);
     yield* slices(places.filter(isIn), first);

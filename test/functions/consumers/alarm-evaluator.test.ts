@@ -26,6 +26,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const proofs: unknown[] = [];
   const timeouts: unknown[] = [];
   const groups: unknown[] = [];
+  const kept: string[][] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
@@ -41,6 +42,9 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
     evaluateTimeouts: async (timers) => {
       timeouts.push(...timers);
       return { candidates: timers.length, fired: 1, published: 1 };
+    },
+    keepOutside: async ({ events }) => {
+      kept.push(ids(events));
     },
     sendGroups: async (message) => {
       groups.push(message);
@@ -68,6 +72,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   return {
     failed,
     evaluations,
+    kept,
     froms,
     copies,
     proofs,
@@ -88,7 +93,7 @@ const message = (
 });
 type Lane = Partial<Pick<EventMessage, 'lane' | 'rest' | 'copy'>>;
 
-test('a copy, and a message that comes again, are evaluated as such', async () => {
+test('a copy, and a message that is delivered again, are evaluated as repeats', async () => {
   const given = [message([1]), message([2], { copy: true }), message([3], { receives: 2 })];
   expect((await evaluated(queued(...given))).copies).toEqual([false, true, true]);
   const split = await evaluated(queued(message([1, 2], { copy: true, receives: 2 })));
@@ -114,6 +119,11 @@ test('the sample of the queue is evaluated, its split message too', async () => 
   expect(evaluations.map(({ length }) => length).sort()).toEqual([1, 2]);
 });
 
+test('events are kept for previews after they were evaluated, and not if that fails', async () => {
+  const { kept } = await evaluated(queued(message([1, 2]), message([13])));
+  expect(kept).toEqual([['e-1', 'e-2']]);
+});
+
 test('a message that fails is delivered again, the others of its batch are not', async () => {
   const batch = queued(message([1]), message([2, 13]), message([3]));
   const { failed, evaluations, lines } = await evaluated(batch);
@@ -122,7 +132,7 @@ test('a message that fails is delivered again, the others of its batch are not',
   expect(lines.map(([level]) => level)).toEqual(['error', 'info']);
 });
 
-test('from its second receive on it is split, each event with the attempts made', async () => {
+test('from its second receive on, a message is split, and each event keeps the number of attempts', async () => {
   const again = queued(message([12, 13], { attempts: 1, receives: 2 }));
   const { failed, splits, evaluations } = await evaluated(again);
   expect({ failed, splits, evaluations }).toEqual({
@@ -146,7 +156,7 @@ test.each([
   },
 );
 
-test('messages are evaluated one after the other where that is asked for', async () => {
+test('messages are evaluated one after the other if that is requested', async () => {
   let running = 0;
   let most = 0;
   const evaluate = async () => {
@@ -179,7 +189,7 @@ test.each([
   [1, 4],
   [4, 1],
 ])(
-  'after %i attempts before and %i receives it is dead-lettered with the reason',
+  'after %i earlier attempts and %i receives, an event is dead-lettered with the reason',
   async (attempts, receives) => {
     const { failed, deadLettered } = await evaluated(queued(message([13], { attempts, receives })));
     expect(failed).toEqual([]);
@@ -196,7 +206,7 @@ test('an event whose evaluation never ends is dead-lettered without another atte
 });
 
 test.each(['{', '"text"', '{"events":[{}],"attempts":0}', '{"events":[]}'])(
-  'what is no message of events is put aside: %s',
+  'a message that is not a list of events is dead-lettered: %s',
   async (body) => {
     const { failed, deadLettered } = await evaluated(queued({ body }, message([1])));
     expect(failed).toEqual([]);
@@ -213,14 +223,14 @@ test('a proof goes with the events, also when they are split', async () => {
   expect(again.splits).toEqual([[['e-1', 'e-2'], 1, 'fault', proof]]);
 });
 
-test('an event with a proof that cannot be evaluated is left to its safe copy, and is no dead letter', async () => {
+test('an event with a proof that cannot be evaluated is left to its safe copy, and not dead-lettered', async () => {
   const body = { events: [{ ...eventOf(1), message_id: harmful }], attempts: 4, proof };
   const { failed, deadLettered, lines } = await evaluated(queued({ body }));
   expect({ failed, deadLettered }).toEqual({ failed: [], deadLettered: [] });
   expect(JSON.stringify(lines)).toContain('left to their safe copies');
 });
 
-test('what cannot be put aside is delivered again, not lost', async () => {
+test('a message that cannot be dead-lettered is delivered again, not lost', async () => {
   const deadLetter = async () => {
     throw new Error('the queue is gone');
   };
@@ -229,7 +239,7 @@ test('what cannot be put aside is delivered again, not lost', async () => {
   expect((await evaluated(last, { deadLetter })).failed).toEqual(['m-0']);
 });
 
-test('what cannot be split is delivered again, not lost', async () => {
+test('a message that cannot be split is delivered again, not lost', async () => {
   const split = async () => {
     throw new Error('the queue is gone');
   };

@@ -47,7 +47,7 @@ test('a minute has six looks at services, two at changes, six pieces of a walk, 
   );
 });
 
-test('a message is a turn of its job; what comes too late, or is no message, is left out', async () => {
+test('a message is a turn of its job; a message that is too late or invalid is ignored', async () => {
   const { ran, handler } = mirror();
   const bodies = [
     { job: 'services', due_at: minute(10) },

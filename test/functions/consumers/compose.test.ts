@@ -1,4 +1,4 @@
-/** The consumers as they are put together: what goes into which queue, and when it is seen. */
+/** The composed consumers: which messages go into which queue, and with which delay. */
 import { expect, test } from 'vitest';
 import { gathered } from '../../../adapters/gathered.ts';
 import { firingOf } from '../../../domain/alarms/firing.ts';
@@ -19,7 +19,7 @@ import { worldOf } from '../../flows/world.ts';
 import { lambdaContext as context } from '../call.ts';
 import { logbook, queued } from './lambda.ts';
 
-test('the reconciler sends safe copies after their delay, and what finishes a fault after its own', async () => {
+test('the reconciler sends safe copies, and messages for the fault-finisher, each with their delay', async () => {
   const sent: unknown[] = [];
   const { log } = logbook();
   const handler = reconcilerOf<readonly RowChange[]>({
@@ -79,6 +79,7 @@ test.each(['full', 'gentle'] as const)(
       publishGroup: unused,
       publish: unused,
       markDelivered: unused,
+      keepEvents: unused,
       noteChanges: async () => {},
       countSent: async () => {},
       interrupted: () => {},
@@ -134,7 +135,7 @@ const [webhook] = webhooksOf(
   ).row,
 );
 
-/** The sender, with the place that projects get and the answer of receivers. */
+/** The webhook-sender, with the place that projects get and the answer of receivers. */
 async function sentAgain(
   place: 'held' | 'busy' | 'hung',
   answer: Answer,
@@ -153,6 +154,7 @@ async function sentAgain(
     existing,
     note: async () => {},
     post: async () => answer,
+    topics: [],
     publish: async () => answer,
     deadLetter: async () => {},
     sendFirst: record('first tries'),
@@ -202,12 +204,12 @@ test('the alarms of all retries of a batch are read in one request', async () =>
   expect(asked[0]).toHaveLength(2);
 });
 
-test('a try that failed is made again among further tries, after a delay', async () => {
+test('a failed attempt is repeated as a retry, after a delay', async () => {
   const sent = await sentAgain('held', { kind: 'answered', status: 503 });
   expect(sent).toEqual([['further tries', 'later', expect.any(Number)]]);
 });
 
-test('a first try without a place waits among first tries, or moves to the others if a receiver hung', async () => {
+test('a first attempt without a place waits among first attempts, or among the retries if its receiver hung', async () => {
   const answered: Answer = { kind: 'answered', status: 200 };
   expect(await sentAgain('busy', answered)).toEqual([['first tries', 'first', busySeconds]]);
   expect(await sentAgain('hung', answered)).toEqual([['further tries', 'later', undefined]]);

@@ -1,4 +1,4 @@
-/** The fault-finisher: what it reads of a message, and which rows it finishes. */
+/** The fault-finisher: how it reads a message, and which rows it finishes. */
 
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
@@ -70,13 +70,13 @@ test('ports of servers that left a host are taken along', async () => {
   expect(taken).toMatchObject([{ left: 'compute-1', servers: [{ uuid: expect.any(String) }] }]);
 });
 
-test('a fault is finished from the host’s row as it is now', async () => {
+test('a fault is finished from the present row of the host', async () => {
   const { applied, finish } = finisher(downHost(3));
   expect(await finish(Sample.parse(rawSample('queues/finish.json')))).toEqual([]);
   expect(applied).toEqual([downHost(3)]);
 });
 
-test('a report on a host’s ports is finished from what is recorded now', async () => {
+test('a report on a host’s ports is finished from the present record', async () => {
   const [change] = rowChanges(streamOf('data-plane'));
   const plane = change?.kind === 'data plane' ? change.after : undefined;
   const { applied, finish } = finisher(downHost(3), plane);
@@ -86,20 +86,20 @@ test('a report on a host’s ports is finished from what is recorded now', async
   expect(applied).toHaveLength(1);
 });
 
-test('a host that is gone owes no less', async () => {
+test('the fault of a deleted host is finished too', async () => {
   const tombstone = deletedHost(downHost(), downHost().last_change);
   const { applied, finish } = finisher(tombstone);
   await finish(queued({ body: { host: 'compute-1', number: 1 } }));
   expect(applied).toEqual([tombstone]);
 });
 
-test('a host that was never there has nothing to finish', async () => {
+test('a host that never existed has nothing to finish', async () => {
   const { applied, finish } = finisher(undefined);
   expect(await finish(queued({ body: { host: 'compute-1', number: 1 } }))).toEqual([]);
   expect(applied).toEqual([]);
 });
 
-test('what could not be finished, or not be read, is delivered again', async () => {
+test('a message that could not be finished or read is delivered again', async () => {
   const { finish } = finisher(downHost(13));
   const good = { host: 'compute-9', number: 1 };
   const batch = queued({ body: good }, { body: { host: 'compute-1', number: 13 } }, { body: '{' });

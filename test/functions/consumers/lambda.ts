@@ -1,14 +1,14 @@
-/** What Lambda hands to a consumer, and a log that remembers. */
+/** The events that Lambda passes to a consumer, and a log that keeps its lines. */
 import type { SQSEvent } from 'aws-lambda';
 
 export type Message = {
   readonly body: unknown;
   readonly receives?: number;
-  /** When SQS took it; left out: the first moment of 2026. */
+  /** When SQS accepted the message; by default the beginning of 2026. */
   readonly sentAt?: string;
 };
 
-/** Messages of a queue, the n-th with the id `m-n`; a text is the body as it is. */
+/** Messages of a queue, the n-th with the id `m-n`. A text is used as the body without a change. */
 export const queued = (...messages: readonly Message[]): SQSEvent => ({
   Records: messages.map(({ body, receives = 1, sentAt = '2026-01-01T00:00:00.000Z' }, n) => ({
     messageId: `m-${n}`,
@@ -28,7 +28,7 @@ export const queued = (...messages: readonly Message[]): SQSEvent => ({
   })),
 });
 
-/** A log whose lines can be asked for. */
+/** A log that keeps its lines. */
 export function logbook() {
   const lines: [string, unknown][] = [];
   const line =

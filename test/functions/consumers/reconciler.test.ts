@@ -1,4 +1,4 @@
-/** The reconciler: the records of the streams, read as changes, and what it sends for them. */
+/** The reconciler: how it reads the records of the streams as changes, and what it sends for them. */
 
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -27,7 +27,7 @@ test('records of the streams are read as changes of rows, in their order', () =>
   expect(instances[1]).toMatchObject({ after: { vm_state: 'stopped' } });
 });
 
-test('the stream of ports holds ports, and what was reported of a host’s ports', () => {
+test('the stream of ports contains ports, and reports on a host’s ports', () => {
   const ports = rowChanges(streamOf('ports'));
   expect(kinds(ports)).toEqual(['port', 'port', 'port', 'port']);
   expect(ports[2]).toMatchObject({ before: { data_plane_status: null } });

@@ -1,4 +1,4 @@
-/** The receiver of reports: each form of message, and what it does with all others. */
+/** The receiver of reports: each form of message, and how it handles unknown forms. */
 import { expect, test } from 'vitest';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
@@ -15,7 +15,7 @@ import { lambdaContext as context } from '../call.ts';
 import { alarmEvent } from '../monitors/alarm-events.ts';
 import { logbook, queued } from './lambda.ts';
 
-/** When `queued` messages were sent. */
+/** The time at which the messages of `queued` were sent. */
 const sentAt = '2026-01-01T00:00:00.000Z';
 
 function receiver(failing?: () => Promise<boolean>, reporters: string[] = []) {
@@ -73,7 +73,7 @@ function receiver(failing?: () => Promise<boolean>, reporters: string[] = []) {
   });
   const take = (...bodies: unknown[]) =>
     handler(queued(...bodies.map((body) => ({ body }))), context);
-  /** Takes a message that SQS took so many seconds ago. */
+  /** Receives a message that SQS accepted this many seconds ago. */
   const takeLate = (seconds: number, body: unknown) => {
     const sentAt = new Date(Date.parse(minute(20)) - seconds * 1_000).toISOString();
     return handler(queued({ body, sentAt }), context);
@@ -121,7 +121,7 @@ test.each([
   expect([...world.conditions.values()]).toMatchObject([{ source, state: 'raised', order }]);
 });
 
-test('reports of one message count in their order, and once, however often it is delivered', async () => {
+test('the reports of one message count in their order, and only once if it is delivered again', async () => {
   const { world, take } = receiver();
   const both = [report('down'), report('up')];
   await take(both);
@@ -228,6 +228,16 @@ test('while the queue lags no silence is recorded, because heartbeats may wait i
   expect([world.writes, world.hosts.get('compute-1')?.forced_down]).toEqual([[], false]);
   expect(JSON.stringify(lines)).toContain('lags');
   await takeLate(9, silent());
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
+});
+
+test('an old finding of missed heartbeats is ignored, also if it was just sent back from the dead letters', async () => {
+  const { world, takeLate } = receiver();
+  world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
+  // Doctor was out of service until now, so no host can have sent a heartbeat since then.
+  await takeLate(0, { ...silent(), found_at: minute(19.8) });
+  expect([world.writes, world.hosts.get('compute-1')?.forced_down]).toEqual([[], false]);
+  await takeLate(0, { ...silent(), found_at: minute(19.9) });
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });
 

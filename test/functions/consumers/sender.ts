@@ -9,16 +9,17 @@ import {
 import type { OutcomeMinute } from '../../../domain/delivery/webhook-counts.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
-import {
-  type WebhookSenderDeps,
-  webhookSender,
-} from '../../../functions/webhook-sender/handler.ts';
+import type { WebhookSenderDeps } from '../../../functions/webhook-sender/deps.ts';
+import { webhookSender } from '../../../functions/webhook-sender/handler.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
 import { minute } from '../../domain/rows.ts';
 import { lambdaContext as context } from '../call.ts';
 import { logbook, queued } from './lambda.ts';
+
+/** A topic that the operator allows as an action. */
+export const topic = 'arn:aws:sns:eu-west-1:123456789012:pager';
 
 /** A first try of an action of project a. */
 export const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMessage => {
@@ -57,6 +58,7 @@ export function sender(
       posted.push(message);
       return answers[message.action] ?? { kind: 'answered', status: 200 };
     },
+    topics: [topic],
     publish: async (message) => {
       published.push(message.action);
       return { kind: 'answered', status: 200 };
@@ -144,5 +146,5 @@ export const good = 'https://user:secret@good.example/x?token=secret';
 /** A URL whose receiver fails where a test says so. */
 export const bad = 'https://bad.example/';
 
-/** What a receiver that hangs gives. */
+/** The result of a receiver that hangs. */
 export const hung: Answer = { kind: 'unanswered', reason: 'no answer within 5 s', timedOut: true };

@@ -29,7 +29,7 @@ test('a variable that must be set stops the function by its name, also if it is 
   expect(() => readEnv(schema, {})).toThrow(internal);
 });
 
-test('a text or list that is missing is empty, as one that is set to nothing', () => {
+test('a missing text or list is empty, like one that is set to an empty value', () => {
   const schema = environment({ PUBLIC_URL: optionalText, ACTION_TOPICS: list });
   const empty = { PUBLIC_URL: '', ACTION_TOPICS: [] };
   expect(readEnv(schema, {})).toEqual(empty);

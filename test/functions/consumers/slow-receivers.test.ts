@@ -1,11 +1,11 @@
-/** Receivers that hang: they get no first tries for a while. */
+/** Receivers that hang get no first attempts for a while. */
 
 import { expect, test } from 'vitest';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
 import { bad, good, hung, sender, webhook } from './sender.ts';
 
-test('a receiver that hung is sent nothing among first tries for a while', async () => {
+test('a receiver that hung gets no first attempts for a while', async () => {
   let now = 0;
   const { send, posted, diverted } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
   await send(webhook(bad));
@@ -32,7 +32,7 @@ test('a receiver that answers, or is gone, is not slow: it holds no place', asyn
   }
 });
 
-test('only so many slow receivers are remembered', () => {
+test('the number of remembered slow receivers is limited', () => {
   const slow = slowReceivers(() => 0);
   for (let n = 0; n <= 1_000; n++) slow.note(`https://r-${n}.example/`);
   expect(slow.isSlow('https://r-0.example/')).toBe(false);

@@ -1,7 +1,8 @@
 /** The sweeper: it sends the notifications that were recorded and not sent. */
 
 import { expect, test } from 'vitest';
-import { firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import type { OutboxRow } from '../../../domain/alarms/outbox-row.ts';
 import type { RowKey } from '../../../flows/written-before.ts';
 import { type SweepCounts, sweeper as sweeperOf } from '../../../functions/sweeper/handler.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
@@ -47,7 +48,7 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
   expect(counts).toEqual([{ found: 1 }, { published: 1 }]);
 });
 
-test('what cannot be published is counted as undelivered all the same', async () => {
+test('rows that cannot be published are still counted as undelivered', async () => {
   const counts: SweepCounts[] = [];
   const handler = sweeperOf({
     undelivered: async () => [row],

@@ -1,4 +1,4 @@
-/** The timekeeper: ticks of a minute, and what a tick looks at. */
+/** The timekeeper: the ticks of a minute, and what it checks at each tick. */
 import { expect, test } from 'vitest';
 import { allRosterShards } from '../../../domain/hosts/listed-host.ts';
 import { laterBy } from '../../../domain/time.ts';
@@ -94,7 +94,7 @@ test('without the setting no host is looked at', async () => {
   expect(saved).toHaveLength(1);
 });
 
-test('after a gap of the ticks the hosts are silent only since its end', async () => {
+test('after a gap of the ticks, the silence of hosts counts from the end of the gap', async () => {
   const { tick, watched } = keeper();
   await tick(0);
   await tick(60);
@@ -103,7 +103,7 @@ test('after a gap of the ticks the hosts are silent only since its end', async (
   expect([...new Set(watched.map(([, since]) => since))]).toEqual([at(0), at(60), at(115)]);
 });
 
-test('a tick that was queued for long, or is none, does nothing', async () => {
+test('a tick that was queued for too long, or an invalid message, does nothing', async () => {
   const { handler, tick, watched, saved } = keeper();
   await tick(14, 3);
   await handler(queued({ body: { hello: 1 } }), context);

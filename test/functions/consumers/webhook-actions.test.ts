@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { alarmsOfWebhook } from '../../../domain/delivery/webhook.ts';
-import { sender, webhook } from './sender.ts';
+import { sender, topic, webhook } from './sender.ts';
 
 test('log actions write the sentence of Aodh, test actions nothing; both are done', async () => {
   const { send, posted, notes, lines } = sender();
@@ -15,12 +15,18 @@ test('log actions write the sentence of Aodh, test actions nothing; both are don
   );
 });
 
-test('a topic is published to', async () => {
+test('a topic that the operator allows is published to', async () => {
   const { send, posted, published, notes } = sender();
-  const topic = 'arn:aws:sns:eu-west-1:123456789012:alarms';
   await send(webhook(topic));
   expect({ posted, published }).toEqual({ posted: [], published: [topic] });
   expect(notes).toMatchObject([{ action: topic, result: 'delivered' }]);
+});
+
+test('a topic that the operator no longer allows is given up, and not published to', async () => {
+  const { send, published, notes } = sender();
+  await send(webhook(`${topic}-gone`));
+  expect(published).toEqual([]);
+  expect(notes).toMatchObject([{ result: 'given up', reason: expect.stringContaining('allows') }]);
 });
 
 test('an action of a scheme without a caller is given up', async () => {

@@ -21,7 +21,7 @@ test('a batch adds its outcomes to the minute, once', async () => {
   ]);
 });
 
-test('what needs no call is not counted', async () => {
+test('actions that need no call are not counted', async () => {
   const world = sender({}, { isAlarm: async () => false });
   await world.send(webhook(good, { attempts: 1 }));
   expect(world.counted).toEqual([]);

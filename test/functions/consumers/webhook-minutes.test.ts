@@ -45,7 +45,7 @@ test('a batch asks each count once, and posts that fit have room', async () => {
   expect(asked.toSorted()).toEqual(['project a 5', 'receiver x:80 3', 'receiver y:80 2']);
 });
 
-test('what does not fit waits, and takes nothing of the other count', async () => {
+test('a post that does not fit waits, and uses nothing of the other count', async () => {
   const { room, total } = counting(4, 10);
   const webhooks = many(5, 'x', 'a');
   const without = await room(webhooks);
@@ -97,7 +97,7 @@ test('posts that are not made are taken off the counts of their minute, once', a
   state.now = '2026-01-01T00:01:00.000Z';
   const [later = to('x', 'a')] = many(1, 'x', 'a');
   await room([later]);
-  // Those of the minute before: the one without room counts nothing.
+  // Gives back the webhooks of the minute before. The one without room was not counted.
   await giveBack(webhooks);
   await giveBack(webhooks);
   expect(total('00:00#project#a')).toBe(0);

@@ -19,7 +19,7 @@ const take = (taken: Taken) => ({
   },
 });
 
-/** Places whose batches are told that time has passed by `pass`. */
+/** Places on a simulated clock, which `pass` advances. */
 function timed() {
   const steps: string[] = [];
   const due = new Map<number, () => void>();
@@ -107,7 +107,7 @@ test('a receiver that answers within a second is not noted', async () => {
   expect(steps).toEqual(['give back 0#a']);
 });
 
-test('a batch takes one place of each project among its first tries, and gives it back', async () => {
+test('a batch takes one place for each project of its first attempts, and gives it back', async () => {
   const { send, posted, places } = sender();
   const later = webhook('https://later.example/', { lane: 'later' });
   await send(webhook(good), webhook(bad), ofOther(good), later);
@@ -122,14 +122,14 @@ test('the place of a project whose receiver hung is kept from it, and no other',
   expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
 });
 
-test('a project with many webhooks and no place is tried a little later, among first attempts', async () => {
+test('the webhooks of a project without a place are tried a little later, as first attempts', async () => {
   const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
   expect(deferred).toEqual([webhook(good)]);
 });
 
-test('a project without a place whose receiver hung is tried among the retries', async () => {
+test('the webhooks of a project without a place whose receiver hung are tried among the retries', async () => {
   const { send, posted, deferred, diverted } = sender({}, take({ full: 'hung' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
@@ -148,7 +148,7 @@ test('a webhook that was delivered, or that cannot hang, needs no place', async 
 });
 
 test.each(['take', 'giveBack', 'keep', 'noteWaiting'] as const)(
-  'when the places fail to %s, the webhooks are sent all the same',
+  'when the places fail to %s, the webhooks are still sent',
   async (step) => {
     const noted: string[] = [];
     const places = {

@@ -21,7 +21,7 @@ test('a webhook that has waited is posted when there is room, and its retries be
   expect(retries).toEqual([[webhook(bad, { lane: 'later', attempts: 1 }), 1]]);
 });
 
-test('a webhook that has waited as long as its tries may take is given up, with the reason', async () => {
+test('a webhook that has waited as long as its attempts may take is given up, with the reason', async () => {
   const late = { now: () => minute(60) };
   const { send, posted, retries, notes, deadLettered } = sender({}, { ...receiverIsFull, ...late });
   const waited = webhook(good, { lane: 'later', waiting_since: minute(2) });
@@ -39,7 +39,7 @@ test('a webhook whose alarm was deleted while it waited is dropped', async () =>
   expect(notes).toMatchObject([{ result: 'dropped', attempts: 0 }]);
 });
 
-test('actions that are no posts ask for no room', async () => {
+test('actions that are not posts need no room', async () => {
   const fullCounter = () => expect.unreachable();
   const { send } = sender({}, { fullCounter });
   expect(await send(webhook('log://'), webhook('arn:aws:sns:eu-west-1:1:t'))).toEqual([]);
@@ -74,14 +74,14 @@ test('a webhook that is sent, or has no room, gives none back', async () => {
   expect([sent.roomGivenBack, full.roomGivenBack]).toEqual([[], []]);
 });
 
-test('room is not asked for while the project is known to have no place', async () => {
+test('room is not requested while the project is known to have no place', async () => {
   const fullCounter = () => expect.unreachable();
   const { send, deferred } = sender({}, { ...withoutPlace('busy', true), fullCounter });
   expect(await send(webhook(good))).toEqual([]);
   expect(deferred).toHaveLength(1);
 });
 
-test('the room is asked for beside the place and the outcome: one wait before the post', async () => {
+test('the room, the place and the outcome are requested at the same time: one wait before the post', async () => {
   const steps: string[] = [];
   const step =
     <T>(name: string, result: T) =>

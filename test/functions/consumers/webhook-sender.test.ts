@@ -1,4 +1,4 @@
-/** The tries of webhooks: their outcomes, retries and dead letters. */
+/** The attempts of webhooks: their outcomes, retries and dead letters. */
 
 import { expect, test } from 'vitest';
 import { firingOf } from '../../../domain/alarms/firing.ts';
@@ -13,7 +13,7 @@ import { eventWith } from '../../domain/events/events.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { bad, good, hung, sender, webhook } from './sender.ts';
 
-test('what was delivered is noted, without the secrets of its URL', async () => {
+test('a delivery is recorded, without the secrets of its URL', async () => {
   const { send, notes, retries, deadLettered, lines } = sender();
   expect(await send(webhook(good))).toEqual([]);
   expect(notes).toEqual([
@@ -26,7 +26,7 @@ test('what was delivered is noted, without the secrets of its URL', async () => 
   expect(lines).toEqual([['info', ['webhooks', { delivered: 1 }]]]);
 });
 
-test('a failure is queued again with its tries counted, and harms no other of the batch', async () => {
+test('a failed webhook is queued again with its number of attempts, and does not affect others of the batch', async () => {
   const { send, posted, notes, retries } = sender({ [bad]: { kind: 'answered', status: 500 } });
   expect(await send(webhook(bad), webhook(good))).toEqual([]);
   expect(posted).toHaveLength(2);
@@ -34,7 +34,7 @@ test('a failure is queued again with its tries counted, and harms no other of th
   expect(notes).toContainEqual(expect.objectContaining({ result: 'retrying', status: 500 }));
 });
 
-test('after its last try it is put aside with the reason', async () => {
+test('after its last attempt a webhook is dead-lettered with the reason', async () => {
   const { send, notes, retries, deadLettered } = sender({ [bad]: hung });
   await send(webhook(bad, { attempts: 2, lane: 'later' }));
   expect(retries).toEqual([]);
@@ -48,7 +48,7 @@ test('after its last try it is put aside with the reason', async () => {
 });
 
 test.each<(typeof webhookResults)[number]>(['delivered', 'given up', 'dropped'])(
-  'a message that comes again when it was %s is dropped',
+  'a message that is delivered again after it was %s is dropped',
   async (result) => {
     const known = { action: bad, result, attempts: 1, status: 200, reason: '', at: minute(1) };
     const { send, posted, notes } = sender({}, { outcome: async () => known });
@@ -57,7 +57,7 @@ test.each<(typeof webhookResults)[number]>(['delivered', 'given up', 'dropped'])
   },
 );
 
-test('a message that comes again when a further try is queued makes no second row of tries', async () => {
+test('a message that is delivered again after its retry is queued starts no second series of retries', async () => {
   const [result, reason] = ['retrying', 'answered 500'] as const;
   const known = { action: bad, result, attempts: 1, status: 500, reason, at: minute(1) };
   const { send, posted, notes, retries } = sender({}, { outcome: async () => known });
@@ -67,7 +67,7 @@ test('a message that comes again when a further try is queued makes no second ro
   expect([posted.length, notes.length]).toEqual([1, 1]);
 });
 
-test('a retry is not made if its alarm was deleted: the owner no longer wants it', async () => {
+test('a retry is not made if its alarm was deleted', async () => {
   const asked: string[] = [];
   const isAlarm = async (alarm_id: string) => {
     asked.push(alarm_id);
@@ -97,7 +97,7 @@ test('a delivered webhook stays delivered although its alarm was deleted', async
 });
 
 test.each(['{', '"text"', '{"action":"https://a.example/"}'])(
-  'what is no webhook is put aside: %s',
+  'a message that is not a webhook is dead-lettered: %s',
   async (body) => {
     const { send, deadLettered } = sender();
     expect(await send(body, webhook(good))).toEqual([]);
@@ -126,7 +126,7 @@ test('when the alarm of a retry cannot be read, the message is delivered again',
   expect(posted).toHaveLength(1);
 });
 
-test('a webhook that is twice in a batch is sent once, and another attempt of it is made', async () => {
+test('an attempt of a webhook that is twice in a batch is sent once; another attempt of it is sent too', async () => {
   const { send, posted } = sender();
   await send(webhook(good), webhook(good), webhook(good, { attempts: 1, lane: 'later' }));
   expect(posted.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);

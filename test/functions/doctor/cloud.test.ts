@@ -1,4 +1,4 @@
-/** `/doctor/v1/cloud`: what administrators see of the mirror, and walks on request. */
+/** `/doctor/v1/cloud`: the state of the mirror for administrators, and walks on request. */
 import { expect, test } from 'vitest';
 import {
   type CloudJob,

@@ -1,4 +1,4 @@
-/** Doctor's own surface as it is put together: which flow a route runs, and on which stores. */
+/** Doctor's own surface as it is composed: which flow a route runs, and on which stores. */
 import { expect, test } from 'vitest';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import { portWith } from '../../domain/ports/ports.ts';
@@ -55,7 +55,7 @@ test('a report on the ports of a host is made under its registered name, and its
   expect(changed).toEqual([`${port.id} DOWN`]);
 });
 
-test('a heartbeat is noted at the time of the surface, and a host without one for too long is shown down', async () => {
+test('a heartbeat is recorded with the time of the surface, and a host without one for too long is shown down', async () => {
   const world = worldOf({ hosts: [hostWith({ heartbeat: true })] });
   const noted: unknown[] = [];
   const { ask } = doctorOf(world, {
@@ -69,7 +69,7 @@ test('a heartbeat is noted at the time of the surface, and a host without one fo
   expect(await ask('GET', 'hosts/compute-1')).toMatchObject({ body: { host: { state: 'down' } } });
 });
 
-test('a server is shown with the fault that it is owed', async () => {
+test('a server is shown with its owed fault applied', async () => {
   const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   const { body } = await doctorOf(world).ask('GET', `servers/${id(10)}`);
   expect(body).toMatchObject({ server: { vm_state: 'stopped' } });

@@ -23,7 +23,7 @@ const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) =>
   doctorOf(world).ask('POST', `servers/${uuid}/evacuation`, { body }, as);
 
 test.each(['done', 'failed'])(
-  '%s is answered with the record, as often as it is reported',
+  '%s is answered with the record, also when it is repeated',
   async (s) => {
     const evacuation = {
       ...{ migration_uuid: id(70), id: 7, instance_uuid: id(10), status: s },

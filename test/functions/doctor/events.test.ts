@@ -42,7 +42,7 @@ const post = (body: unknown, given: Partial<EventDeps> = {}, as = 'service') =>
 const good = { message_id: 'm', event_type: 't', traits: [['project_id', 1, 'a']] };
 
 test.each(['instance-update', 'on-the-bus', 'port-update'])(
-  'what Ceilometer posts is taken as it is: %s',
+  'a request of Ceilometer is accepted unchanged: %s',
   async (name) => {
     const events = sample(`ceilometer/${name}.json`, OutsideEvents);
     const answer = await post(events);
@@ -57,7 +57,7 @@ test('one event alone is a list of one', async () => {
   expect(await post(good)).toMatchObject({ status: 202, body: { accepted: 1 } });
 });
 
-test('a bad element is put aside with its reason, and harms no other', async () => {
+test('a bad element is dead-lettered with its reason, and does not affect others', async () => {
   const answer = await post([good, { event_type: 't' }, 7, null, { ...good, message_id: 'n' }]);
   expect(answer).toMatchObject({ status: 202, body: { accepted: 2, refused: 3 } });
   expect(sent.map(({ message_id }) => message_id)).toEqual(['m', 'n']);
@@ -66,7 +66,7 @@ test('a bad element is put aside with its reason, and harms no other', async () 
 });
 
 test.each(['sendTwice', 'deadLetter'] as const)(
-  'nothing is promised that is not queued: %s',
+  'a request whose events are not queued is not accepted: %s',
   async (name) => {
     const failing = async () => {
       throw new Error('the queue is gone');

@@ -90,12 +90,12 @@ test.each([
   expect(restarts).toEqual(noted);
 });
 
-test('in another spelling it is noted of the host that was registered', async () => {
+test('in another spelling of the name it is recorded for the registered host', async () => {
   expect((await beat({ restarted: true }, { host: 'COMPUTE-1' })).status).toBe(204);
   expect([heartbeats, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
 });
 
-test('a restart of a host that is not registered is not noted', async () => {
+test('a restart of a host that is not registered is not recorded', async () => {
   expect((await beat({ restarted: true }, { host: 'unknown' })).status).toBe(404);
   expect(restarts).toEqual([]);
 });
@@ -123,11 +123,11 @@ test.each([
   ['%23service-number', 400],
   ['a%20b', 400],
   ['x'.repeat(256), 400],
-])('of the host %s it is a %i', async (host, status) => {
+])('for the host %s it is a %i', async (host, status) => {
   expect((await beat({}, { host })).status).toBe(status);
 });
 
-test('while the row is in a report’s transaction it is noted a little later', async () => {
+test('while the row is in a report’s transaction, the heartbeat is recorded a little later', async () => {
   const noted = seenUp;
   let busy = 2;
   seenUp = async (name, at) => (busy-- > 0 ? 'overtaken' : noted(name, at));
@@ -135,7 +135,7 @@ test('while the row is in a report’s transaction it is noted a little later', 
   expect(heartbeats).toHaveLength(1);
 });
 
-test('heartbeats of many hosts are written together; those that were not are noted alone', async () => {
+test('heartbeats of many hosts are written together; those that failed are written one by one', async () => {
   const heartbeats = ['many-1', 'COMPUTE-1', 'many-2', 'none', 'many-1'];
   expect(await post('heartbeats', { heartbeats })).toMatchObject({
     status: 200,
@@ -183,7 +183,7 @@ test('a hundred hosts are taken, of a service and an administrator only', async 
   expect(together).toHaveLength(2);
 });
 
-test('a host whose missed heartbeats were reported is noted as heard again, by its registered name', async () => {
+test('a host whose missed heartbeats were reported is recorded as sending again, by its registered name', async () => {
   seenUp = async (name) => (name === known ? 'heard again' : 'unknown');
   expect((await beat({}, { host: 'COMPUTE-1' })).status).toBe(204);
   expect((await post('heartbeats', { heartbeats: [known, 'none'] })).body).toMatchObject({
@@ -192,7 +192,7 @@ test('a host whose missed heartbeats were reported is noted as heard again, by i
   expect(heard).toEqual([known, known]);
 });
 
-test('no other heartbeat is noted so', async () => {
+test('no other heartbeat is recorded in this way', async () => {
   await beat({});
   expect(heard).toEqual([]);
 });

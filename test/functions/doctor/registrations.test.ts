@@ -15,7 +15,7 @@ const ask = (method: string, path: string, given: Partial<Call> = {}, as?: strin
 const put = (path: string, body: unknown, as?: string) => ask('PUT', path, { body }, as);
 const least = { name: 'vm', project_id: 'a', host: 'compute-1', vm_state: 'active' };
 
-test('a host is registered with what is known of it, the rest is 0 and never invented', async () => {
+test('a host is registered with its known facts; the others are 0 and never invented', async () => {
   const answer = await put('hosts/compute-9', { zone: 'az2', vcpus: 8 });
   expect(answer).toMatchObject({
     status: 201,
@@ -78,7 +78,7 @@ test('times with a zone are kept as the moments that they are', async () => {
   expect(body).toMatchObject({ server: { created: minute(0), launched_at: null } });
 });
 
-test('what a registration does not say of its times stays as it was', async () => {
+test('times that a registration leaves out stay unchanged', async () => {
   const { body } = await put(`servers/${id(10)}`, least);
   expect(body).toMatchObject({ server: { created: minute(0), launched_at: minute(0) } });
 });
@@ -132,7 +132,7 @@ test.each(['GET', 'PUT', 'DELETE'])(
   },
 );
 
-test('a server is shown as the fault has left it, without what is Doctor’s own', async () => {
+test('a server is shown in the state after the fault, without Doctor’s internal fields', async () => {
   world.hosts.set('compute-1', downHost());
   const { body } = await ask('GET', `servers/${id(10)}`);
   expect(body).toMatchObject({ server: { vm_state: 'stopped', host: 'compute-1' } });

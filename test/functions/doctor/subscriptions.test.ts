@@ -51,7 +51,7 @@ function world() {
   return { ask, post, rows, asked };
 }
 
-test('a subscription is made, shown as it waits, and made no second time', async () => {
+test('a subscription is created, shown as pending, and not created a second time', async () => {
   const { post, ask } = world();
   const body = { protocol: 'https', endpoint: 'https://a.example/', filter: { current: ['ok'] } };
   const made = await post(body);
@@ -76,7 +76,7 @@ test('a queue gets the bare notification unless it asks for the envelope', async
   expect(asked.map((request) => request.raw_message_delivery)).toEqual([true, false]);
 });
 
-test('a subscription to groups has topics of its own, and is another one than without', async () => {
+test('a subscription to groups uses other topics, and differs from one without groups', async () => {
   const { post, ask, rows } = world();
   const body = { protocol: 'sqs', endpoint: queue, group: 'fault', filter: { severity: ['low'] } };
   expect(await post(body)).toMatchObject({
@@ -93,7 +93,7 @@ test('a subscription to groups has topics of its own, and is another one than wi
   });
 });
 
-test("another project's subscription is not there, but for an administrator", async () => {
+test("another project's subscription is a 404, except for an administrator", async () => {
   const { post, ask, rows } = world();
   await post({ protocol: 'sqs', endpoint: queue });
   const path = `/${[...rows.keys()][0]}`;

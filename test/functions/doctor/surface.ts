@@ -7,7 +7,7 @@ import { minute } from '../../domain/rows.ts';
 import type { World } from '../../flows/world.ts';
 import { type Call, call, quiet } from '../call.ts';
 
-/** What a test does not use. It fails the test if it is called. */
+/** A dependency that a test does not use. It fails the test if it is called. */
 const unused = async () => expect.unreachable();
 async function* unusedPages() {
   yield expect.unreachable();

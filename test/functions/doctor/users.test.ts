@@ -224,7 +224,7 @@ test('a change that meets others is tried again, and is a 409 in the end', async
   expect(await ask({ method: 'PUT', path, body })).toMatchObject({ status: 409 });
 });
 
-test('a registration makes the projects that it names', async () => {
+test('a registration creates the projects that it names', async () => {
   const { world, ask } = setUp();
   await ask({ method: 'PUT', path, body: registration });
   expect(world.projects).toEqual(['tenant-a']);

@@ -68,7 +68,7 @@ test('a credential is shown whole once, and without its secret from then on', as
   ]);
 });
 
-test('a list by name has that one alone', async () => {
+test('a list by name has only that credential', async () => {
   await made({ name: 'one' });
   await made({ name: 'two' });
   const query = { name: ['two'] };
@@ -238,7 +238,7 @@ test('a token makes the requests that its rules allow, and no other', async () =
   expect(await create({ name: 'x' }, token)).toMatchObject({ status: 401 });
 });
 
-test('no rules are none', async () => {
+test('an empty list of rules means no rules', async () => {
   const token = await world.tokenOf(withId(await made({ name: 'c', access_rules: [] })));
   expect(await send('GET', '/identity/v3/auth/catalog', token)).toMatchObject({ status: 200 });
 });
@@ -298,7 +298,7 @@ test.each([
   expect(await send('DELETE', `${path}/${id}`, own)).toMatchObject({ status: end });
 });
 
-test('a second of a name is a 409, one too many a 403, one without a project a 403', async () => {
+test('a second credential with a name is a 409, one above the limit a 403, one without a project a 403', async () => {
   await made({ name: 'one' });
   expect(await create({ name: 'one' })).toMatchObject({ status: 409 });
   expect(await create({ name: 'x' }, aliceUnscoped)).toMatchObject({ status: 403 });
@@ -338,7 +338,7 @@ test.each([
   expect(world.stored.size).toBe(0);
 });
 
-test('OSC sends null for what is not given', async () => {
+test('a field that is null, as OSC sends it, counts as missing', async () => {
   const nothing = { secret: null, expires_at: null, description: null, unrestricted: false };
   expect(await create({ name: 'c', roles: [], access_rules: [], ...nothing })).toMatchObject({
     status: 201,

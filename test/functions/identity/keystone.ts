@@ -122,7 +122,7 @@ function apiOf(state: State, tokens: ReturnType<typeof tokensOf>) {
   });
 }
 
-/** A surface with its users, no credentials, and the clock at `start`. */
+/** Makes a surface with its users, without credentials, and with the clock at `start`. */
 function surface() {
   const state = stateOf();
   const tokens = tokensOf(state);

@@ -323,7 +323,7 @@ test.each([
   { what: 'a text', body: '"auth"' },
   { what: 'null', body: 'null' },
   { what: 'nothing', body: undefined },
-])('a login with $what for a body is a 400', async ({ body }) => {
+])('a login with $what as body is a 400', async ({ body }) => {
   const answer = await world.ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
   expect(answer).toMatchObject({ status: 400, body: { error: { title: 'Bad Request' } } });
 });

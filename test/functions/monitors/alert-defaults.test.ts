@@ -1,4 +1,4 @@
-/** What the labels of an alert mean without rules. */
+/** The meaning of an alert's labels without rules of an operator. */
 import { expect, test } from 'vitest';
 import { effectOf, severityOf } from '../../../functions/monitors/alert-defaults.ts';
 import { hostOf, withoutPort } from '../../../functions/monitors/alert-target.ts';

@@ -60,7 +60,7 @@ test.each([
   expect(first(given, { rules })).toMatchObject(expected);
 });
 
-test('what a rule leaves out is as without rules', () => {
+test('fields that a rule leaves out are as without rules', () => {
   const found = first({ ...bmc, host: 'a' }, { rules: [{ match: { alertname: 'BmcPower' } }] });
   expect(found).toMatchObject({
     ...{ target: { host: 'a' }, effect: 'host_down', severity: 'warning', fenced: null },
@@ -155,6 +155,6 @@ test('the largest mapping is accepted', () => {
   expect(AlertMapping.safeParse({ rules: Array(32).fill(rule) }).success).toBe(true);
 });
 
-test('a mapping is read, or refused, whatever it is', () => {
+test('any value is either read as a mapping or refused', () => {
   fc.assert(fc.property(fc.jsonValue(), (given) => void AlertMapping.safeParse(given)));
 });

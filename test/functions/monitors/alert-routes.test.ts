@@ -86,7 +86,7 @@ test('the type of the URL counts for all alerts of a request', async () => {
   );
 });
 
-test('an unknown type in the URL is no refusal: Alertmanager would try for ever', async () => {
+test('an unknown type in the URL is not refused, because Alertmanager would repeat the request for ever', async () => {
   const { post, reports } = monitors();
   expect(await post('/v1/alertmanager?type=disk', webhook)).toMatchObject({ status: 200 });
   expect(reasons(reports.flatMap((report) => report.items))).toHaveLength(2);
@@ -145,7 +145,7 @@ test.each([new Error('throttled'), new DomainError('unavailable', 'busy')])(
 );
 
 test.each(['alertmanager', 'alertmanager/dc1', 'prometheus', 'prometheus/dc1'])(
-  'the mapping of the source %s has rules, which are checked when it is set',
+  'the rules of the source %s are checked when they are set',
   (name) => {
     expect(() => checkMapping(name, { rules: [{ effect: 'none' }] })).not.toThrow();
     expect(() => checkMapping(name, { rules: [{ effect: 'x' }] })).toThrow(
@@ -154,6 +154,6 @@ test.each(['alertmanager', 'alertmanager/dc1', 'prometheus', 'prometheus/dc1'])(
   },
 );
 
-test('the mapping of another source has no rules', () => {
+test('another source cannot have rules', () => {
   expect(() => checkMapping('masakari', { rules: [] })).toThrow(/mapping.rules/);
 });

@@ -1,4 +1,4 @@
-/** Bodies with the recorded shapes, in `samples/`, and what tests read of observations. */
+/** Bodies with the recorded shapes, in `samples/`, and helpers that read observations. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -20,7 +20,7 @@ export const webhookSample = (name: string): Webhook =>
 export const alertsSample = (name: string): unknown[] =>
   z.array(z.unknown()).parse(alertSample(name));
 
-/** The reading of a source with these rules, and of a URL with this type. */
+/** How to read the alerts of a source with these rules, sent to a URL with this type. */
 export const reading = (mapping: unknown = {}, type?: string): AlertReading => ({
   mapping: AlertMapping.parse(mapping),
   type,

@@ -1,4 +1,4 @@
-/** What Alertmanager's webhook says: the recorded shapes in `samples/`. */
+/** The meaning of Alertmanager's webhook: the recorded shapes in `samples/`. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AlertmanagerWebhook, readWebhook } from '../../../functions/monitors/alertmanager.ts';

@@ -1,4 +1,4 @@
-/** What a list of conditions reads, if its filter leaves out most of what it reads. */
+/** The number of rows that a list of conditions reads if its filter drops most of them. */
 import { expect, test } from 'vitest';
 import { type Condition, placeOfCondition } from '../../../domain/conditions/condition.ts';
 import { raiseOnHost } from '../../../domain/conditions/host-condition.ts';
@@ -12,7 +12,10 @@ import { hostWith, minute } from '../../domain/rows.ts';
 
 const many = 2_500;
 
-/** A condition that was raised in this minute; only the oldest one is that a host is unreachable. */
+/**
+ * A condition that was raised in this minute. Only the oldest condition is about an unreachable
+ * host.
+ */
 function conditionOf(n: number): Condition {
   const effect = n === 0 ? 'host_unreachable' : 'host_down';
   const by = { ...sender(n), source: 'zabbix' };
@@ -27,7 +30,7 @@ function conditionOf(n: number): Condition {
 
 const rows = [...Array(many).keys()].map(conditionOf).reverse();
 
-test('it reads a thousand rows at most, and its next pages reach the one condition that is asked for', async () => {
+test('it reads at most a thousand rows, and its next pages reach the requested condition', async () => {
   let read = 0;
   const deps: ConditionPages = {
     condition: async (id) => rows.find(({ condition_id }) => condition_id === id),

@@ -133,7 +133,7 @@ test.each(['cloudwatch', 'nova', 'heartbeat'])(
   },
 );
 
-test('a source has a slash in its path, and what is left out has its default', async () => {
+test('a source may have a slash in its path, and missing settings have their defaults', async () => {
   const { status, body } = await ask('PUT', 'sources/script/nagios', {}, { fenced: true });
   expect({ status, body }).toMatchObject({
     status: 200,

@@ -1,6 +1,6 @@
 /**
- * What takes reports, on tables in memory: requests go through the composed function of all surfaces of
- * monitors, and messages through that of the queue of reports.
+ * All receivers of reports, on tables in memory: requests go through the composed function of all
+ * surfaces of monitors, and messages through the function of the queue of reports.
  */
 
 import { targetKey } from '../../../domain/conditions/condition.ts';
@@ -24,7 +24,7 @@ const registered: readonly Host[] = ['compute-1', 'compute-2', 'node-a', 'node-b
   hostWith({ host, hypervisor_id: id(40 + n), service_id: id(50 + n) }),
 );
 
-/** What monitors send with a password, or with an application credential. */
+/** The header that monitors send with a password, or with an application credential. */
 export const basic = { Authorization: `Basic ${Buffer.from('monitor:secret').toString('base64')}` };
 export const bearer = { Authorization: 'Bearer monitor' };
 

@@ -1,4 +1,7 @@
-/** What Prometheus and collectd say to `…/api/v2/alerts`: the recorded shapes in `samples/`. */
+/**
+ * The meaning of the alerts that Prometheus and collectd send to `…/api/v2/alerts`: the recorded
+ * shapes in `samples/`.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unmatchedItem } from '../../../domain/conditions/unmatched.ts';

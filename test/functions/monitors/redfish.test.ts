@@ -133,7 +133,7 @@ test('a report of metrics is not matched', () => {
   expect(readRedfish(metrics, 'h')).toMatchObject([{ kind: 'unmatched' }]);
 });
 
-test('without a host in the URL it is the Context of the event, else that of the body', () => {
+test('without a host in the URL, the host is the Context of the event, or else that of the body', () => {
   const inEvent = event('CPUError', 'Critical', undefined, { Context: 'compute-2' });
   const items = readRedfish(
     { ...body(inEvent, event('CPUError', 'OK')), Context: 'c-1' },

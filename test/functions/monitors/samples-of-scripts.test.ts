@@ -1,6 +1,6 @@
 /**
- * What monitors give to their command, step by step: `doctor report` sends it over HTTP to the composed
- * function. That the script without Node sends the same is shown by test/cli/report.
+ * The calls of monitors that run a command, step by step: `doctor report` sends each over HTTP to
+ * the composed function. test/cli/report shows that the shell script sends the same.
  */
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -32,7 +32,7 @@ beforeEach(() => {
   world = monitorsWorld();
 });
 
-/** Runs `doctor report` for a monitor; it must end well. */
+/** Runs `doctor report` for a monitor. It must end with status 0. */
 async function report(from: string, args: readonly string[], env = {}, input?: string) {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
@@ -45,7 +45,10 @@ async function report(from: string, args: readonly string[], env = {}, input?: s
   expect(ended).toMatchObject({ status: 0 });
 }
 
-/** For each monitor the conditions after each of its calls; all that are held down are `compute-1`. */
+/**
+ * For each monitor, the conditions after each of its calls. The only host that is held down is
+ * `compute-1`.
+ */
 const stories: Readonly<Record<string, readonly (readonly string[])[]>> = {
   // Soft, notification, hard, acknowledgement, up by both.
   nagios: [[], ...Array(3).fill(['raised']), ['cleared'], ['cleared']],

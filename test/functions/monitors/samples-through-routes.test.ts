@@ -20,7 +20,7 @@ type Row = {
   readonly status?: number;
   /** The outcome of each item, in the order of the body. */
   readonly outcomes?: readonly string[];
-  /** What the answer has, of surfaces that give no outcomes. */
+  /** What the answer of a surface without outcomes contains. */
   readonly body?: object;
   /** All conditions afterwards, as `source target effect state`. */
   readonly conditions: readonly string[];
@@ -70,7 +70,8 @@ const rows: readonly Row[] = [
     down: ['node-b'],
   },
   {
-    // The end of alerts whose Prometheus died is no end of faults that nobody raised here.
+    // If Prometheus stopped, the end of its alerts does not end faults, and here no fault was
+    // raised.
     sample: 'alertmanager-prometheus-died',
     to: webhook,
     after: ['alertmanager-firing-group'],

@@ -1,6 +1,6 @@
 /**
- * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its
- * condition, and that no answer makes it lose a report or repeat one for ever.
+ * The table of senders in docs/wire/monitors.md#each-sender, row by row: what raises and clears the
+ * sender's condition, and that no answer makes the sender lose a report or repeat it for ever.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
@@ -14,12 +14,15 @@ type Sender = {
   readonly to?: string;
   readonly headers?: Record<string, string>;
   readonly raise: (host?: string) => unknown;
-  /** The raise once more, with all that varies within one fault. */
+  /** The raise again, with different values for all that varies within one fault. */
   readonly again: () => unknown;
   readonly clear: () => unknown;
   /** A body that does not have the sender's form. */
   readonly malformed: unknown;
-  /** Where they are not 200: the answers to a raise, to its repeat, and for an unknown host. */
+  /**
+   * The statuses that are not 200: of the answers to a raise, to its repeat, and for an unknown
+   * host.
+   */
   readonly answers?: { readonly raise: number; readonly again: number; readonly unknown: number };
   /** Whether the end leaves the host down, because it was fenced. */
   readonly held?: boolean;
@@ -175,7 +178,7 @@ const senders: Readonly<Record<string, Sender>> = {
   },
 };
 
-/** A world, and how the sender sends to it. */
+/** A world, and a function with which the sender sends to it. */
 function worldFor({ to = '', headers = { 'X-Auth-Token': 'monitor' } }: Sender) {
   const world = monitorsWorld();
   const [method = '', url = ''] = to.split(' ');
@@ -185,7 +188,10 @@ function worldFor({ to = '', headers = { 'X-Auth-Token': 'monitor' } }: Sender) 
     path = url,
     verb = method,
   ) => world.send(verb, path, body, given);
-  /** Sends a body; the status stands for what the queue does: 200 is taken, 503 is delivered again. */
+  /**
+   * Sends a body. For the queue, status 200 means that the message is deleted, and 503 that it is
+   * delivered again.
+   */
   const report = async (body: unknown): Promise<number> => {
     if (to !== '') return (await send(body)).status;
     return (await world.take(body)).length === 0 ? 200 : 503;
@@ -211,22 +217,22 @@ describe.each(all)('%s', (_, sender) => {
     expect(world.downHosts()).toEqual(held ? ['compute-1'] : []);
   });
 
-  test('may clear what was never raised', async () => {
+  test('may clear a condition that was never raised', async () => {
     const world = worldFor(sender);
     expect(await world.report(clear())).toBe(answers.raise);
     expect(world.downHosts()).toEqual([]);
   });
 
-  test('is not made to repeat what is about a host that Doctor does not know', async () => {
+  test('need not repeat a report on an unknown host', async () => {
     const world = worldFor(sender);
     expect(await world.report(raise('compute-99'))).toBe(answers.unknown);
     expect(world.shown()).toEqual([]);
-    // The surface of Masakari says it in its answer, which its monitor logs.
+    // Masakari's surface gives the outcome in its answer, which the monitor logs.
     const kept = answers.unknown === 200 ? [{ reason: 'Host compute-99 is not registered.' }] : [];
     expect(world.unmatched).toMatchObject(kept);
   });
 
-  test('is refused for good only if the whole body has another form, and nothing changes', async () => {
+  test('gets a final error only if the whole body has another form, and nothing changes', async () => {
     const world = worldFor(sender);
     await world.report(raise());
     const before = world.shown();
@@ -235,7 +241,7 @@ describe.each(all)('%s', (_, sender) => {
     expect(world.shown()).toEqual(before);
   });
 
-  test('sends again while the store is out, and is taken when it is back', async () => {
+  test('sends again while the store fails, and is accepted when it works again', async () => {
     const world = worldFor(sender);
     world.state.storeIsOut = true;
     expect(await world.report(raise())).toBe(503);
@@ -257,7 +263,7 @@ describe.each(overHttp)('%s over HTTP', (_, sender) => {
     }
   });
 
-  test('is asked for a password without one, and refused without the role', async () => {
+  test('is asked for a password if it sends none, and refused without the role', async () => {
     const world = worldFor(sender);
     const asked = await world.send(sender.raise(), {});
     expect(asked.status).toBe(401);

@@ -36,7 +36,10 @@ export function networkWorld() {
   const sent: DoctorEvent[] = [];
   /** Rows read, and which indexes. */
   const reads = { rows: 0, indexes: [] as string[] };
-  /** `abandoned`: places of MAC addresses whose takers are dead; `busy`: how often an insert meets others. */
+  /**
+   * `abandoned`: MAC addresses that are reserved by a process that died; `busy`: how many inserts
+   * conflict with others.
+   */
   const state: {
     meanwhile: (() => void) | undefined;
     ids: number;

@@ -228,7 +228,7 @@ test('a network that an older version wrote is shown with defaults, and changed'
   });
 });
 
-test('a network that another writer changes is judged again before it is deleted', async () => {
+test('a network that another writer changes is checked again before it is deleted', async () => {
   const { ask, networks, state } = networkWorld();
   const network = { id: id(700), project_id: 'a' };
   await ask('admin@ops', 'POST', '/v2.0/networks', { body: { network } });

@@ -1,7 +1,7 @@
 /**
- * Whether a resource is looked for before its body is read, as Neutron has it: a body without the
- * wrapper is nothing that it checks by itself (neutron `pecan_wsgi/hooks/body_validation.py`), and
- * the policy looks the resource up before the controller runs (`policy_enforcement.py`).
+ * Whether a resource is looked up before the body is read, as in Neutron: a body without the
+ * wrapper is not checked before that (neutron `pecan_wsgi/hooks/body_validation.py`), and the
+ * policy looks the resource up before the controller runs (`policy_enforcement.py`).
  */
 import { expect, test } from 'vitest';
 import { portWith } from '../../domain/ports/ports.ts';
@@ -42,7 +42,7 @@ test.each(kinds.flatMap((kind) => unwrapped.map((body) => ({ ...kind, body }))))
   },
 );
 
-test.each(kinds)('what is wrong in a $kind that is given is said first', async ({ kind }) => {
+test.each(kinds)('an error in the body of a new $kind is reported first', async ({ kind }) => {
   const { ask } = await worldWithBoth();
   for (const body of [{ [kind]: { foo: 1 } }, { [kind]: 7 }, { [`${kind}s`]: [] }]) {
     expect((await ask('admin@ops', 'PUT', `/v2.0/${kind}s/${id(1)}`, { body })).status).toBe(400);

@@ -130,7 +130,7 @@ test.each([false, 0, '0', 'F', 'false', 'off', 'n', 'No '])('%j is false', (dp_d
   expect(readPortUpdate({ port: { dp_down } }).values).toEqual({ dp_down: false });
 });
 
-test('values are compared after they were read', () => {
+test('values are compared after they are parsed', () => {
   const port = { data_plane_status: 'DOWN', dp_down: 'yes' };
   expect(readPortUpdate({ port }).values).toEqual({ data_plane_status: 'DOWN', dp_down: true });
 });
@@ -193,7 +193,7 @@ test.each([
 });
 
 test.each(['7', 'revision_number=', 'revision_number=x', '*', 'revision_number=7, x'])(
-  'If-Match %s asks for nothing that is known',
+  'If-Match %s is refused',
   (header) => {
     expect(refusalOf(() => requiredRevision(header)).type).toBe('BadRequest');
   },

@@ -69,7 +69,7 @@ test.each([
     port: { 'binding:host_id': 'h', dp_down: true },
     rule: '(rule:update_port and rule:update_port:dp_down)',
   },
-])('$who may not write all of $port, so nothing of it is written', async ({ who, port, rule }) => {
+])('$who may not write a part of $port, so nothing is written', async ({ who, port, rule }) => {
   const world = worldWith();
   const { status, body } = await world.put(who, port);
   expect(status).toBe(403);
@@ -215,7 +215,7 @@ test('neither changes the other, nor admin_state_up', async () => {
   expect(world.row()).toMatchObject({ data_plane_status: 'DOWN', status: 'DOWN' });
 });
 
-test('what the host’s reports owe a port is seen, and written before a change of it', async () => {
+test('reports on the host that a port still owes are shown, and written before a change of the port', async () => {
   const world = worldWith(portWith({ 'binding:host_id': 'h' }));
   const reporter = { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' };
   const actor = { user_id: 'sdn', request_id: 'req-sdn', at: minute(3) };
@@ -234,7 +234,8 @@ test('what the host’s reports owe a port is seen, and written before a change 
   });
   expect(filtered.body).toMatchObject({ ports: [seen] });
   expect(world.row()?.revision).toBe(1);
-  // A newer status of the port itself: the event of the report is sent first, then this.
+  // The port itself has a newer status: the event of the report is sent first, then that of the
+  // status.
   await world.put(admin, { data_plane_status: 'ACTIVE' });
   const toggles = world.sent.filter(({ event_type }) => event_type.includes('data_plane'));
   expect(toggles.map(({ stamp, fault_id }) => [stamp?.revision, fault_id !== null])).toEqual([
@@ -244,7 +245,7 @@ test('what the host’s reports owe a port is seen, and written before a change 
   expect(world.row()).toMatchObject({ data_plane_status: 'ACTIVE', report_number: 1 });
 });
 
-test('a port is made with what is given, and starts DOWN with nothing reported', async () => {
+test('a port is created with the given values, and starts DOWN without a report', async () => {
   const world = networkWorld();
   const port = { network_id: id(800), name: 'p', 'binding:profile': { a: 1 } };
   const { status, body } = await world.ask(admin, 'POST', '/v2.0/ports', { body: { port } });
@@ -299,7 +300,7 @@ test('a MAC address is on a network once, an id is there once, and a list is all
   expect(world.rows.size).toBe(3);
 });
 
-test('an address whose taker is dead is free, to a port that is made and to one that is changed', async () => {
+test('an address that a dead process reserved is free, for a new port and for a changed one', async () => {
   const world = worldWith();
   const mac_address = 'fa:16:3e:bb:bb:bb';
   const abandon = () => world.state.abandoned.add(`${id(800)} ${mac_address}`);

@@ -73,7 +73,7 @@ test.each([
   }
 });
 
-test('what is nowhere is a 404, and without a token a 401', async () => {
+test('an unknown path is a 404, and without a token a 401', async () => {
   expect((await ask('admin@ops', 'GET', '/v2.0/routers')).body).toEqual({
     NeutronError: {
       ...{ type: 'HTTPNotFound', message: 'The resource could not be found.', detail: '' },

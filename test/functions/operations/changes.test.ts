@@ -21,7 +21,7 @@ test('a cursor that is too old gets the same answer', async () => {
   expect(body).toMatchObject({ reset: true, cursor: now });
 });
 
-test('a change is answered, with the cursor behind it', async () => {
+test('a change is answered, with the cursor after it', async () => {
   const ask = asking({ changesFrom: async () => [row] });
   const { body } = await ask('reader', { path, query: { since } });
   expect(body).toEqual({

@@ -1,4 +1,4 @@
-/** What a page reads again after changes. */
+/** The reads of a page that are repeated after changes. */
 import { expect, test } from 'vitest';
 import { dueReads, type FeedRead } from '../../../functions/operations/due-reads.ts';
 

@@ -1,4 +1,7 @@
-/** `POST /doctor/v1/changes`: what changed, with what the page reads again because of it. */
+/**
+ * `POST /doctor/v1/changes`: the changes, with the answers to what the page reads again because of
+ * them.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { readAgain, readsAtOnce } from '../../../flows/read-again.ts';
@@ -12,7 +15,7 @@ const since = '2026-01-01T00:09:59.000Z';
 const row = { place: '2026-01-01T00:09:59.500Z#00000001', changed: { servers: ['s'] } };
 const servers = { path: '/compute/v2.1/servers?limit=2&name=a%20b', kinds: ['servers'] };
 
-/** Asks with these reads; the other functions answer with their name. */
+/** Sends a request with these reads. The other functions answer with their names. */
 async function post(body: object, role = 'admin') {
   const events: { name: string; event: object }[] = [];
   let paused = 0;

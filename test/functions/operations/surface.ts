@@ -52,7 +52,7 @@ export const emptyStores: OperationsParts = {
   callReader: async () => ({ status: 200, body: {} }),
 };
 
-/** Asks as a user with one role, and what it implies, in the project `a`. */
+/** Sends a request as a user with one role, and those that it implies, in the project `a`. */
 export const asking =
   (stores: Partial<OperationsParts> = {}) =>
   (role: string, request: Call) =>

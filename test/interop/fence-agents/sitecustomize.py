@@ -1,4 +1,4 @@
-"""The agents of Debian ask `inspect.getargspec`, which Python 3.11 no longer has."""
+"""Debian's agents use `inspect.getargspec`, which Python 3.11 no longer has."""
 import inspect
 
 if not hasattr(inspect, 'getargspec'):

@@ -1,4 +1,4 @@
-/* Made by "npm run docs" of docs/reference/openapi.json. */
+/* Made by "npm run docs" from docs/reference/openapi.json. */
 /** What each route answers with 2xx, by its method and path. */
 
 export interface NotificationsAnswers {
@@ -33,7 +33,6 @@ export interface NotificationsAnswers {
   "POST /doctor/v1/alarm-preview": {
     from: string;
     to: string;
-    note: string;
     looked_at: number;
     matched: number;
     events: {

@@ -1,4 +1,4 @@
-/* Made by "npm run docs" of docs/reference/openapi.json. */
+/* Made by "npm run docs" from docs/reference/openapi.json. */
 /** What each route answers with 2xx, by its method and path. */
 
 export interface UsersAnswers {

@@ -1,4 +1,4 @@
-/** What a user can do with an alarm. */
+/** The actions of a user on an alarm. */
 import { call } from '../../api/client.ts';
 import type { Alarm } from '../../api/openstack.ts';
 import { goTo } from '../../router.ts';
@@ -10,7 +10,8 @@ export const pathOf = (id: string, rest = '') =>
 export function AlarmActions({ alarm, changed }: { alarm: Alarm; changed: () => void }) {
   const { alarm_id, name, enabled, state } = alarm;
   const enable = async () => {
-    // Aodh replaces an alarm as a whole: it is read again, so that nothing newer is lost.
+    // Aodh's API replaces an alarm as a whole, so the alarm is read again before it, and newer
+    // changes are kept.
     const now = await call<Alarm>('GET', pathOf(alarm_id));
     await call('PUT', pathOf(alarm_id), { body: { ...now, enabled: !enabled } });
     changed();

@@ -1,4 +1,4 @@
-/** The rule of an alarm, and why it is in its state. */
+/** The rule of an alarm, and the reason of its state. */
 import type { Alarm } from '../../api/openstack.ts';
 import { Facts, Section } from '../../ui/basics.tsx';
 

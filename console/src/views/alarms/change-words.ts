@@ -1,7 +1,7 @@
-/** A line of an alarm's history in words. */
+/** Describes an entry of an alarm's history in words. */
 import type { AlarmChange } from '../../api/openstack.ts';
 
-/** The fields of a detail, which is JSON text; none if it is not an object. */
+/** The fields of an entry's detail, which is JSON text; none if it is not an object. */
 function fieldsOf(detail: string): readonly (readonly [string, unknown])[] {
   try {
     const parsed: unknown = JSON.parse(detail);
@@ -14,7 +14,7 @@ function fieldsOf(detail: string): readonly (readonly [string, unknown])[] {
 const shown = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** The new state with its reason; else the fields that changed. */
+/** The new state with its reason, or else the changed fields. */
 export function changeInWords({ type, detail }: Pick<AlarmChange, 'type' | 'detail'>): string {
   const fields = new Map(fieldsOf(detail));
   if (type === 'creation') return shown(fields.get('name') ?? '');

@@ -1,4 +1,4 @@
-/** The fields of an alarm's form that say at which events it fires. */
+/** The fields of an alarm's form that choose the events at which the alarm fires. */
 import { useId } from 'preact/hooks';
 import { Choice, Field } from '../../ui/fields.tsx';
 import { type AlarmForm, eventTypes, sourceOf, traitsOf } from './new-alarm.ts';
@@ -8,7 +8,7 @@ type EventFieldsProps = {
   readonly set: (changed: Partial<AlarmForm>) => void;
 };
 
-/** The event: its type, with what the catalogue knows of it, its resource, and one trait. */
+/** The fields of the event: its type, with the catalogue's description, its resource, and one trait. */
 export function EventFields({ form, set }: EventFieldsProps) {
   const id = useId();
   return (

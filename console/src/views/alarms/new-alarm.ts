@@ -1,4 +1,4 @@
-/** What the form of a new alarm knows and sends. Pure. */
+/** The choices of the form of a new alarm, and the bodies that it sends. Pure functions. */
 import { catalogue } from '../../../../domain/events/catalogue.ts';
 
 export type AlarmForm = {
@@ -24,13 +24,16 @@ export const emptyForm: AlarmForm = {
   repeat: false,
 };
 
-/** The types of events that tenants may match; one that ends in `*` stands for many. */
+/** The types of events that tenants may match. A name that ends in `*` stands for several types. */
 export const eventTypes: readonly string[] = Object.entries(catalogue)
   .filter(([, { tenant }]) => Object.keys(tenant).length > 0)
   .map(([type]) => type)
   .sort();
 
-/** The entry of the catalogue for a type: the type's own, else the longest that begins it. */
+/**
+ * The catalogue's entry for a type, or else the entry with the longest matching pattern such as
+ * `port.*`.
+ */
 function definitionOf(type: string) {
   const own = catalogue[type];
   if (own) return own;
@@ -44,7 +47,7 @@ function definitionOf(type: string) {
 export const traitsOf = (type: string): readonly string[] =>
   Object.keys(definitionOf(type)?.tenant ?? {}).sort();
 
-/** Where the catalogue says that events of the type come from; empty if it is unknown. */
+/** The origin of events of the type, as the catalogue says; empty if the type is unknown. */
 export const sourceOf = (type: string): string => definitionOf(type)?.source ?? '';
 
 const is = (field: string, value: string) => ({
@@ -74,11 +77,11 @@ export const alarmBody = (form: AlarmForm) => ({
   },
 });
 
-/** The body of a preview: that of the alarm, with any name, and without the webhook. */
+/** The body of a preview: that of the alarm, with any name and without the webhook. */
 export const previewBody = (form: AlarmForm) =>
   alarmBody({ ...form, name: form.name || 'preview', action: '' });
 
-/** The traits of an event in words, without ids: the name of its resource first. */
+/** The traits of an event as text, without ids. The name of the resource comes first. */
 export function happenedIn(traits: Readonly<Record<string, unknown>>): string {
   const { display_name, name = display_name, resource_id, instance_id, fault_id, ...rest } = traits;
   const words = Object.entries(rest)

@@ -6,10 +6,10 @@ import { Badge, Loading, Problem, Section, ShortId, Time } from '../../ui/basics
 import { Table } from '../../ui/table.tsx';
 import { type AlarmForm, happenedIn, previewBody } from './new-alarm.ts';
 
-/** How long the form must rest before it is tried, in milliseconds. */
+/** How long the form must stay unchanged before the alarm is previewed, in milliseconds. */
 const restMs = 500;
 
-/** The value once it has not changed for a while. */
+/** The value, after it has stayed unchanged for that time. */
 function useRested(value: string): string {
   const [rested, setRested] = useState(value);
   useEffect(() => {
@@ -37,7 +37,6 @@ export function Preview({ form }: { form: AlarmForm }) {
             {found.matched} of {found.looked_at} events since <Time at={found.from} />
             {found.matched > found.events.length && `; the newest ${found.events.length}:`}
           </p>
-          <p class="faint">{found.note}</p>
           <Table
             label="Events that would have matched"
             rows={found.events}
@@ -65,7 +64,7 @@ export function Preview({ form }: { form: AlarmForm }) {
   );
 }
 
-/** A link to the server or port; any other resource by its id alone. */
+/** A link to the server or port; for any other resource only its id. */
 function Resource({ id, type }: { id: string | null; type: string }) {
   if (id === null) return <span class="faint">–</span>;
   const view = viewOf(type);

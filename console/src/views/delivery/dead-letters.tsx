@@ -7,7 +7,10 @@ import { Table } from '../../ui/table.tsx';
 const redrive = (queue: string, body: object) =>
   ask('POST /doctor/v1/dead-letters/{queue}/redrive', { params: { queue }, body });
 
-/** Sends all messages back; one request handles some, so it repeats while there is progress. */
+/**
+ * Sends all messages back. One request sends back only some, so it repeats the request until one
+ * sends none.
+ */
 async function redriveAll(queue: string): Promise<void> {
   for (;;) {
     const { redriven, left } = await redrive(queue, { all: true });
@@ -20,7 +23,7 @@ const pathOf = (queue: string, id = '') =>
 
 type DeadLettersProps = { readonly queue: string; readonly changed: () => void };
 
-/** The messages of one queue of dead letters. `changed` is called after each change. */
+/** The messages of one dead-letter queue. Calls `changed` after each change. */
 export function DeadLetters({ queue, changed }: DeadLettersProps) {
   const messages = useLive(
     (signal) => ask('GET /doctor/v1/dead-letters/{queue}', { params: { queue }, signal }),

@@ -3,12 +3,12 @@ import { ask } from '../../api/client.ts';
 import { useLive } from '../../live/use-live.ts';
 import { Badge, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
-import { SubscriptionTable } from '../subscription-table.tsx';
+import { SubscriptionTable } from '../subscriptions/subscription-table.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { Outcomes } from './outcomes.tsx';
 import { Webhooks } from './webhooks.tsx';
 
-/** How notifications leave: queues, what was given up, and who subscribes. */
+/** The delivery of notifications: queues, dead letters and subscribers. */
 export function Delivery() {
   const status = useLive(
     (signal) => ask('GET /doctor/v1/status', { signal }),

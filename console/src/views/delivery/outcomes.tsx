@@ -16,7 +16,7 @@ const outcomes = [
   ['refused', 'refused', 'warn'],
 ] as const;
 
-/** Tries of webhooks in each minute of the last hours, by their outcome. */
+/** The attempts of webhooks in each minute of the last hours, by outcome. */
 export function Outcomes() {
   const live = useLive(
     (signal) => ask('GET /doctor/v1/rates', { query: { hours }, signal }),

@@ -44,7 +44,7 @@ export function Notified({ id, since }: { id: string; since: string }) {
   );
 }
 
-/** A time, and how long after the report it was. */
+/** A time, with the time since the report. */
 const After = ({ at, since }: { at: string | null; since: string }) => (
   <>
     <Time at={at} />

@@ -31,7 +31,7 @@ export function FaultStory({ id }: { id: string }) {
 
 type Fact = readonly [string, ComponentChildren];
 
-/** What only operators see of a fault. */
+/** The facts of a fault that only operators see. */
 function operatorFacts({ host, ...fault }: Fault): readonly Fact[] {
   if (host === undefined) return [];
   return [

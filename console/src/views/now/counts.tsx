@@ -3,12 +3,12 @@ import type { Fault } from '../../api/answers/faults.ts';
 import type { ask } from '../../api/client.ts';
 import { linkTo } from '../../links.ts';
 
-/** The most open faults that are listed: if there are fewer, the list is the count. */
+/** The largest number of open faults in the list. If the list is shorter, its length is the count. */
 export const mostFaults = 20;
 
 type Status = Awaited<ReturnType<typeof ask<'GET /doctor/v1/status'>>>;
 
-/** Lower bounds are marked: counting has a limit. */
+/** A count that reached the limit of counting is marked as a lower bound. */
 const atLeast = (value: number, complete: boolean): string =>
   `${value.toLocaleString()}${complete ? '' : '+'}`;
 
@@ -20,7 +20,7 @@ type CountsProps = {
 
 type Card = readonly [title: string, value: string, tone: string, view: string];
 
-/** The cards before their numbers are known: they keep their places. */
+/** The cards before their numbers are known, so that they do not move afterwards. */
 const unknown: readonly Card[] = [
   ['Open faults', '…', '', 'faults'],
   ['Hosts', '…', '', 'now'],
@@ -33,8 +33,8 @@ function cardsOf(
   { hosts, servers, ports, faults, dead_letters }: Status,
   open: readonly Fault[] | undefined,
 ): readonly Card[] {
-  // The API keeps its counts for ten seconds; the list is newer, and shorter than its limit it is
-  // all there is.
+  // The API caches its counts for ten seconds. The list is newer, and complete if it is shorter
+  // than its limit.
   const all = open !== undefined && open.length < mostFaults;
   const count = all ? open.length : faults.open;
   const dead = dead_letters.reduce((sum, { count }) => sum + count, 0);

@@ -5,7 +5,7 @@ import { type HostState, hostStates, shapes, toneOf } from '../../ui/states.ts';
 
 type GridProps = { readonly hosts: readonly ListedHost[] };
 
-/** A tile for each host, what needs attention first, with a filter by state. */
+/** A tile for each host, with a filter by state. Hosts that need attention come first. */
 export function HostGrid({ hosts }: GridProps) {
   const [only, setOnly] = useState<HostState | undefined>(undefined);
   const counts = hostStates.map((state) => ({

@@ -11,10 +11,13 @@ import { Counts, mostFaults } from './counts.tsx';
 import { HostGrid } from './host-grid.tsx';
 import { Rates } from './rates.tsx';
 
-/** Milliseconds between counts of what the feed does not name: hosts that fall silent, and dead letters. */
+/**
+ * Milliseconds between counts of what the feed does not report: hosts whose heartbeats stop, and
+ * dead letters.
+ */
 const everyMs = 10_000;
 
-/** Hosts fall silent without a change of a row: the counts say it, and then the hosts are read again. */
+/** When heartbeats stop, no row changes. So the hosts are read again when the counts differ. */
 function useSilence(
   silent: number | undefined,
   { data: hosts, refresh }: Live<readonly ListedHost[]>,
@@ -25,7 +28,7 @@ function useSilence(
   }, [silent]);
 }
 
-/** What fails at the moment, and how Doctor itself does. */
+/** The present faults, and the state of Doctor itself. */
 export function Now() {
   const status = useLive(
     (signal) => ask('GET /doctor/v1/status', { signal }),

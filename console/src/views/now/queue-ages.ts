@@ -1,4 +1,4 @@
-/** For how long queues have not been empty, from the samples of each minute. Pure. */
+/** Computes how long queues have not been empty, from one sample each minute. Pure function. */
 
 type Sample = {
   readonly at: string;
@@ -7,8 +7,9 @@ type Sample = {
 };
 
 /**
- * For each minute, in their order: for how many samples, one a minute, the queue that is longest in
- * use was never empty. The oldest message waits for that long at most. 0 if all queues are empty.
+ * For each minute, in order: the largest number of samples in a row, up to this one, in which a
+ * queue was not empty. The oldest message has waited at most that many minutes. 0 if all queues are
+ * empty.
  */
 export function queueAges(minutes: readonly Sample[]): number[] {
   let since = new Map<string, number>();

@@ -23,7 +23,7 @@ const line = (
   of: (minute: Minute) => number | null,
 ): Line => ({ name, colour, values: minutes.map(of) });
 
-/** The last hours: how many notifications, how fast, and what waits. */
+/** The last hours: how many notifications were sent, how fast, and how many messages wait. */
 export function Rates() {
   const [hours, setHours] = useState('3');
   const live = useLive(

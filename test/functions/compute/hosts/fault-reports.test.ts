@@ -1,6 +1,7 @@
 /**
- * Every field of every report of a host's fault: what makes a report meaningless is refused, and all
- * else is ignored or taken. Source: nova `api/openstack/compute/services.py` and `schemas/services.py`.
+ * Every field of every report of a host's fault. A value that makes the report meaningless is
+ * refused; all others are ignored or accepted. Source: nova `api/openstack/compute/services.py` and
+ * `schemas/services.py`.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { hostWith, id, instanceWith } from '../../../domain/rows.ts';
@@ -79,7 +80,7 @@ describe('a body with no state, or with two, is refused and changes nothing:', (
   });
 });
 
-/** Nova accepts the same fields for all four actions, and reads those that an action needs. */
+/** Nova accepts the same fields for all four actions, and reads only those that the action needs. */
 describe('the other actions before 2.53', () => {
   const both = { ...by, disabled_reason: 'why', forced_down: true };
   test.each([

@@ -289,7 +289,7 @@ describe('an answer that is too large for a function of Lambda', () => {
     for (const each of all) expect(Object(each).servers).toHaveLength(1000);
   });
 
-  test('is refused if a list has no pages: clients would take a part of it for all', async () => {
+  test('is refused if a list has no pages, because clients would take a part of it for the whole list', async () => {
     const query = { hypervisor_hostname_pattern: ['host'], with_servers: ['true'] };
     const refused = await ask(root, { version: '2.94', query });
     expect(refused).toMatchObject({ status: 413, body: { overLimit: { code: 413 } } });

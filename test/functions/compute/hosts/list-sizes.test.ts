@@ -35,7 +35,7 @@ test('the zones are a line each, whatever the number of hosts', async () => {
   expect(answerBytes(body)).toBeLessThan(500);
 });
 
-test('services that do not fit are refused with what to do, and a part of them is not taken for all', async () => {
+test('services that do not fit are refused with advice, so that no client takes a part of them for all', async () => {
   const { status, body } = await askAmong(24_000)('/v2.1/os-services', { version: '2.94' });
   expect(status).toBe(413);
   expect(JSON.stringify(body)).toMatch(/too large: .* MB .*with limit or with a filter/);

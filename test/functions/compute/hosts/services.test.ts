@@ -28,7 +28,7 @@ const record = {
   disabled_reason: null,
 };
 
-/** Exactly these keys, or tempest refuses them: docs/wire/compute.md#services. */
+/** Exactly these keys, because tempest refuses others: docs/wire/compute.md#services. */
 test.each([
   ['2.1', { ...record, id: 1 }],
   ['2.10', { ...record, id: 1 }],

@@ -60,7 +60,7 @@ test.each<[string, unknown, number, string]>([
   } else expect(where()).toBe('compute-2');
 });
 
-test('before 2.14 the answer has the password, given or made; later it is empty', async () => {
+test('before 2.14 the answer has the given or generated password; later it is empty', async () => {
   const given = await evacuate({ ...shared, adminPass: 'secret' }, { version: '2.13' });
   expect(given.body).toEqual({ adminPass: 'secret' });
   const made = await evacuate(shared, { version: '2.1' }, 11);

@@ -63,7 +63,8 @@ test.each([
 );
 
 test('a page of two lists ends where the list ends that was not read completely', async () => {
-  // What left the host is long; of what came to it, one is newer and one older than that end.
+  // The list of moves from the host is long. Of the moves to it, one is newer and one older than
+  // the end of the first page.
   const there = { source: 'compute-3', dest: 'compute-1', user_id: 'me' };
   const { page } = tableOf(many((n) => (n === 20 || n === mostRecordsRead ? there : {})));
   const asked = { host: 'compute-1', user_id: 'me' };

@@ -109,7 +109,7 @@ test.each<[string, Asked, string, number]>([
   expect((await act(body ?? { 'os-stop': null }, given, which)).status).toBe(status);
 });
 
-test('an action in a state that does not allow it is a conflict', async () => {
+test('an action is a conflict in a state that does not allow it', async () => {
   expect(await act({ 'os-start': null })).toMatchObject({
     status: 409,
     body: {

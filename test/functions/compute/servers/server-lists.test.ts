@@ -147,7 +147,10 @@ test.each<[Query, number[]]>([
   expect((await listed(query)).ids).toEqual(of(...numbers));
 });
 
-/** The filters of tenants, by the microversion that added them. Earlier, and all others, they are ignored. */
+/**
+ * The filters for tenants, by the microversion that added them. They are ignored before it, and all
+ * other filters always.
+ */
 test.each<[Query, string, number[]]>([
   [{ image: [id(70)] }, '2.1', [1]],
   [{ flavor: ['none'] }, '2.1', []],

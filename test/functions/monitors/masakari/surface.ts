@@ -19,7 +19,7 @@ export function instanceHaWorld(
 ) {
   const kept: ReceivedNotification[] = [];
   const observed: Observation[] = [];
-  /** What the next reports come to; `raised` once it is empty. */
+  /** The outcomes of the next reports; `raised` when the list is empty. */
   const outcomes: HaOutcome[] = [];
   /** The error of the next write of a notification. */
   const state: { broken: Error | undefined; minutes: number } = { broken: undefined, minutes: 0 };

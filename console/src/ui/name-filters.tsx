@@ -1,7 +1,7 @@
 import { filterBy, place } from '../router.ts';
-import { Choice, Filters, RestedField } from '../ui/fields.tsx';
+import { Choice, Filters, RestedField } from './fields.tsx';
 
-/** What a list of servers or ports is filtered by; empty texts filter nothing. */
+/** The filters of a list of servers or ports. An empty text does not filter. */
 export type NameFilter = { readonly id: string; readonly name: string; readonly status: string };
 
 /** The filter in the link of the view. */

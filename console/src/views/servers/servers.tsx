@@ -1,7 +1,7 @@
-import { largestList, listServers } from '../api/openstack.ts';
-import { usePages } from '../live/use-pages.ts';
-import { Busy, Loading, Problem, View } from '../ui/basics.tsx';
-import { filterInLink, NameFilters } from './name-filters.tsx';
+import { largestList, listServers } from '../../api/openstack.ts';
+import { usePages } from '../../live/use-pages.ts';
+import { Busy, Loading, Problem, View } from '../../ui/basics.tsx';
+import { filterInLink, NameFilters } from '../../ui/name-filters.tsx';
 import { ServerTable } from './server-table.tsx';
 
 /** Nova's words for the states that a list can be filtered by. */

@@ -4,7 +4,7 @@ import type { DoctorAnswers } from '../../api/answers.ts';
 /** An entry of `GET /doctor/v1/host-history/{host}`. */
 export type HistoryEntry = DoctorAnswers['GET /doctor/v1/host-history/{host}']['history'][number];
 
-/** A line: its state as a word, and what happened. */
+/** A line of the time line: a word for the state, and what happened. */
 export type Happening = { readonly state: string; readonly what: string };
 
 /** Words for the switches of a host, with the state that each begins. */
@@ -17,7 +17,10 @@ const switches: Readonly<Record<string, Happening>> = {
   enabled: { state: 'enabled', what: 'Service enabled' },
 };
 
-/** An entry in words. @param names of servers by their ids; an id stands for a name that is not known. */
+/**
+ * Describes an entry in words. @param names The names of servers, by id. A server without a known
+ * name is shown by its id.
+ */
 export function happening(entry: HistoryEntry, names: ReadonlyMap<string, string>): Happening {
   const { what, fault_kind, affected, server_id, dest, status } = entry;
   if (what === 'evacuation') {
@@ -35,7 +38,7 @@ export function happening(entry: HistoryEntry, names: ReadonlyMap<string, string
   return switches[what] ?? { state: what, what };
 }
 
-/** Who did it: the monitor, else the user by name or id; empty if it is not known. */
+/** The cause of an entry: the monitor, or else the user's name or id; empty if unknown. */
 export const whoOf = ({
   source,
   user_name,

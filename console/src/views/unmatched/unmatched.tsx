@@ -1,9 +1,9 @@
-import { ask } from '../api/client.ts';
-import { markerIn, usePages } from '../live/use-pages.ts';
-import { Loading, Problem, Time, View } from '../ui/basics.tsx';
-import { Table } from '../ui/table.tsx';
+import { ask } from '../../api/client.ts';
+import { markerIn, usePages } from '../../live/use-pages.ts';
+import { Loading, Problem, Time, View } from '../../ui/basics.tsx';
+import { Table } from '../../ui/table.tsx';
 
-/** What monitors sent in the last day and Doctor did not understand, with the reasons. */
+/** Items that monitors sent in the last day and that matched nothing, with the reasons. */
 export function Unmatched() {
   const items = usePages(
     async (page, signal) => {

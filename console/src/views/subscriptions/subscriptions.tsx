@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../api/client.ts';
-import { mayChange } from '../api/session.ts';
-import { useLive } from '../live/use-live.ts';
-import { Action } from '../ui/actions.tsx';
-import { Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { Choice, Field } from '../ui/fields.tsx';
+import { ask } from '../../api/client.ts';
+import { mayChange } from '../../api/session.ts';
+import { useLive } from '../../live/use-live.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Loading, Problem, Section, View } from '../../ui/basics.tsx';
+import { Choice, Field } from '../../ui/fields.tsx';
 import { SubscriptionTable } from './subscription-table.tsx';
 import { WebhookKey } from './webhook-key.tsx';
 
@@ -15,7 +15,7 @@ const protocols = [
   ['lambda', 'Lambda function'],
 ] as const;
 
-/** Where the project's notifications go. */
+/** The subscriptions: where the project's notifications are sent. */
 export function Subscriptions() {
   const live = useLive(
     (signal) => ask('GET /doctor/v1/subscriptions', { query: { limit: 100 }, signal }),

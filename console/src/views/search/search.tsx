@@ -1,25 +1,25 @@
-import type { DoctorAnswers } from '../api/answers.ts';
-import { ApiError, ask } from '../api/client.ts';
-import { listHosts } from '../api/hosts.ts';
-import { listAlarms, listPorts, listServers } from '../api/openstack.ts';
-import { isOperator } from '../api/session.ts';
-import { linkTo } from '../links.ts';
-import { useLive } from '../live/use-live.ts';
-import { usePages } from '../live/use-pages.ts';
-import { Badge, Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { AlarmTable } from './alarms/alarm-table.tsx';
-import { FaultTable } from './faults/fault-table.tsx';
-import { PortTable } from './port-table.tsx';
-import { ServerTable } from './server-table.tsx';
+import type { DoctorAnswers } from '../../api/answers.ts';
+import { ApiError, ask } from '../../api/client.ts';
+import { listHosts } from '../../api/hosts.ts';
+import { listAlarms, listPorts, listServers } from '../../api/openstack.ts';
+import { isOperator } from '../../api/session.ts';
+import { linkTo } from '../../links.ts';
+import { useLive } from '../../live/use-live.ts';
+import { usePages } from '../../live/use-pages.ts';
+import { Badge, Loading, Problem, Section, View } from '../../ui/basics.tsx';
+import { AlarmTable } from '../alarms/alarm-table.tsx';
+import { FaultTable } from '../faults/fault-table.tsx';
+import { PortTable } from '../ports/port-table.tsx';
+import { ServerTable } from '../servers/server-table.tsx';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The most hosts that a search shows. */
+/** The largest number of hosts that a search shows. */
 const mostHosts = 50;
 
 type FaultAnswer = DoctorAnswers['GET /doctor/v1/faults/{id}'];
 
-/** The fault of an id, as a list; empty if there is none. */
+/** A list with the fault that has the id; empty if there is none. */
 async function faultsOf(id: string, signal: AbortSignal): Promise<FaultAnswer['fault'][]> {
   try {
     return [(await ask('GET /doctor/v1/faults/{id}', { params: { id }, signal })).fault];
@@ -37,7 +37,7 @@ async function hostsNamed(words: string, signal: AbortSignal) {
 
 const none = { rows: [] };
 
-/** Looks for the words everywhere at once; what is found first is there first. */
+/** Searches everything at the same time. Each result is shown as soon as it is found. */
 function useFound(words: string) {
   const isId = uuid.test(words);
   const of = [words];

@@ -1,8 +1,8 @@
-import type { Port } from '../api/openstack.ts';
-import { isOperator } from '../api/session.ts';
-import { linkTo } from '../links.ts';
-import { Badge, ShortId, Time } from '../ui/basics.tsx';
-import { type Column, Table } from '../ui/table.tsx';
+import type { Port } from '../../api/openstack.ts';
+import { isOperator } from '../../api/session.ts';
+import { linkTo } from '../../links.ts';
+import { Badge, ShortId, Time } from '../../ui/basics.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
 
 const common: readonly Column<Port>[] = [
   { title: 'Port', cell: ({ id, name }) => <a href={linkTo(['ports'], { id })}>{name || id}</a> },

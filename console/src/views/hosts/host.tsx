@@ -5,14 +5,14 @@ import { useLive } from '../../live/use-live.ts';
 import { markerIn, usePages } from '../../live/use-pages.ts';
 import { Badge, Facts, Loaded, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { hostState } from '../../ui/states.ts';
-import { ConditionTable } from '../condition-table.tsx';
+import { ConditionTable } from '../conditions/condition-table.tsx';
 import { FaultTable } from '../faults/fault-table.tsx';
-import { PortTable } from '../port-table.tsx';
-import { ServerTable } from '../server-table.tsx';
+import { PortTable } from '../ports/port-table.tsx';
+import { ServerTable } from '../servers/server-table.tsx';
 import { DataPlaneAction, HostActions } from './host-actions.tsx';
 import { TimeLine } from './time-line.tsx';
 
-/** Everything that is loaded of a host. */
+/** All data of the view of a host. */
 function useParts(name: string) {
   const params = { host: name };
   return {
@@ -47,7 +47,7 @@ function useParts(name: string) {
   };
 }
 
-/** One host: its state, what is on it, who says what of it, and what happened. */
+/** One host: its state, its servers and ports, the conditions of its monitors, and its history. */
 export function Host({ name }: { name: string }) {
   const parts = useParts(name);
   const { host, servers, ports, conditions, happened } = parts;
@@ -92,7 +92,7 @@ export function Host({ name }: { name: string }) {
   );
 }
 
-/** The names of servers, also of those that have left the host since it is shown. */
+/** The names of servers, including those that left the host while the view was shown. */
 function useNames(servers: readonly Server[]): ReadonlyMap<string, string> {
   const names = useRef(new Map<string, string>());
   for (const { id, name } of servers) names.current.set(id, name);

@@ -12,7 +12,7 @@ type HeaderProps = { readonly views: readonly ViewEntry[]; readonly current: str
 export function Header({ views, current }: HeaderProps) {
   const who = session.value;
   const nav = useRef<HTMLElement>(null);
-  // On a phone the names of the views are wider than the screen.
+  // Scrolls the navigation to the current view: on a phone it is wider than the screen.
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [current]);
@@ -52,7 +52,7 @@ export function Header({ views, current }: HeaderProps) {
   );
 }
 
-/** Whether changes arrive by themselves. */
+/** Shows whether changes arrive by themselves. */
 function Connection() {
   const words = {
     starting: '◐ Connecting',
@@ -71,7 +71,7 @@ function Search() {
   const { path } = place.value;
   const searched = path[0] === 'search' ? path.slice(1).join(' ') : '';
   const [words, setWords] = useState(searched);
-  // The words of a link that was opened; they go when another view is shown.
+  // The search words of the opened link. They are cleared when another view is shown.
   useEffect(() => setWords(searched), [searched]);
   const submit = (event: Event) => {
     event.preventDefault();

@@ -1,8 +1,8 @@
-import { ask } from '../api/client.ts';
-import { markerIn, usePages } from '../live/use-pages.ts';
-import { filterBy, place } from '../router.ts';
-import { Busy, Loading, Problem, View } from '../ui/basics.tsx';
-import { Choice, Filters, RestedField } from '../ui/fields.tsx';
+import { ask } from '../../api/client.ts';
+import { markerIn, usePages } from '../../live/use-pages.ts';
+import { filterBy, place } from '../../router.ts';
+import { Busy, Loading, Problem, View } from '../../ui/basics.tsx';
+import { Choice, Filters, RestedField } from '../../ui/fields.tsx';
 import { ConditionTable } from './condition-table.tsx';
 
 /** Conditions that monitors report, newest first. The filters are in the link. */

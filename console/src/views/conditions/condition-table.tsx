@@ -1,11 +1,11 @@
-import type { Condition } from '../api/answers/monitors.ts';
-import { ask } from '../api/client.ts';
-import { linkTo } from '../links.ts';
-import { Action } from '../ui/actions.tsx';
-import { Badge, Time } from '../ui/basics.tsx';
-import { Table } from '../ui/table.tsx';
+import type { Condition } from '../../api/answers/monitors.ts';
+import { ask } from '../../api/client.ts';
+import { linkTo } from '../../links.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Badge, Time } from '../../ui/basics.tsx';
+import { Table } from '../../ui/table.tsx';
 
-/** The link of what a condition is about. */
+/** A link to the target of a condition. */
 function Target({ target }: { target: Condition['target'] }) {
   if (target.kind === 'host') return <a href={linkTo(['hosts', target.host])}>{target.host}</a>;
   const [view, id] =
@@ -26,7 +26,10 @@ type ConditionTableProps = {
   readonly more?: (() => void) | undefined;
 };
 
-/** Conditions by source. One that is raised, or still holds its target, can be ended by hand. */
+/**
+ * Conditions by source. A condition that is raised, or still holds its target down, can be ended by
+ * hand.
+ */
 export const ConditionTable = ({ conditions, more }: ConditionTableProps) => (
   <Table
     label="Conditions"

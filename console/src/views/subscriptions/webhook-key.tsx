@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { ask } from '../api/client.ts';
-import { Action } from '../ui/actions.tsx';
-import { Section } from '../ui/basics.tsx';
+import { ask } from '../../api/client.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Section } from '../../ui/basics.tsx';
 
-/** How a receiver checks a webhook, as in docs/tenants.md. */
+/** The code with which a receiver verifies a webhook, as in docs/tenants.md. */
 const example = `import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Whether Doctor sent this body, as it came, in the last five minutes. */
+/** True if Doctor sent this body, unchanged, in the last five minutes. */
 function isDoctors(headers, body, key) {
   const signature = headers['x-doctor-signature'];
   const [, time, mac] = /^t=(\\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? [];

@@ -12,7 +12,7 @@ import type { HistoryEntry } from './happenings.ts';
 
 type DataPlaneProps = {
   readonly host: string;
-  /** Whether a fault of the data plane is open. */
+  /** True if a fault of the host's data plane is open. */
   readonly down: boolean;
   readonly ports: number;
 };
@@ -42,10 +42,10 @@ type ActionsProps = {
   readonly history: readonly HistoryEntry[];
 };
 
-/** Evacuations that are requested at once. */
+/** The number of evacuations that are requested at once. */
 const atOnce = 4;
 
-/** Requests the evacuation of each server, some at a time. The first refusal ends it. */
+/** Requests the evacuation of each server, several at once. Stops after the first error. */
 async function evacuateAll(servers: readonly Server[]): Promise<void> {
   const left = [...servers];
   const work = async () => {
@@ -61,10 +61,10 @@ async function evacuateAll(servers: readonly Server[]): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-/** What an operator can do with a host. Each step is asked for first. */
+/** The actions of an operator on a host. Each asks for confirmation. */
 export function HostActions({ host, servers, history }: ActionsProps) {
   const { host: name, forced_down, maintenance } = host;
-  // A server that moves has this task; one that has left the list is in the history only.
+  // A server that is moving has this task. After it has left the list, only the history shows it.
   const moving = new Set([
     ...history.filter(({ status }) => status === 'accepted').map(({ server_id }) => server_id),
     ...servers.filter((each) => each['OS-EXT-STS:task_state'] === 'rebuilding').map(({ id }) => id),

@@ -1,30 +1,30 @@
-/** Which views there are, for operators and for tenants. */
+/** The views of the console, for operators and for tenants. */
 import type { ComponentType } from 'preact';
-import { Alarm } from './alarms/alarm.tsx';
-import { NewAlarm } from './alarms/alarm-form.tsx';
-import { Alarms } from './alarms/alarms.tsx';
-import { Conditions } from './conditions.tsx';
-import { Delivery } from './delivery/delivery.tsx';
-import { Faults } from './faults/faults.tsx';
-import { FaultStory } from './faults/story.tsx';
-import { Host } from './host/host.tsx';
-import { Now } from './now/now.tsx';
-import { Ports } from './ports.tsx';
-import { Search } from './search.tsx';
-import { Servers } from './servers.tsx';
-import { Subscriptions } from './subscriptions.tsx';
-import { Unmatched } from './unmatched.tsx';
+import { Alarm } from '../views/alarms/alarm.tsx';
+import { NewAlarm } from '../views/alarms/alarm-form.tsx';
+import { Alarms } from '../views/alarms/alarms.tsx';
+import { Conditions } from '../views/conditions/conditions.tsx';
+import { Delivery } from '../views/delivery/delivery.tsx';
+import { Faults } from '../views/faults/faults.tsx';
+import { FaultStory } from '../views/faults/story.tsx';
+import { Host } from '../views/hosts/host.tsx';
+import { Now } from '../views/now/now.tsx';
+import { Ports } from '../views/ports/ports.tsx';
+import { Search } from '../views/search/search.tsx';
+import { Servers } from '../views/servers/servers.tsx';
+import { Subscriptions } from '../views/subscriptions/subscriptions.tsx';
+import { Unmatched } from '../views/unmatched/unmatched.tsx';
 
-/** `path`: the parts of the link behind the view's name. */
+/** `path`: the parts of the link after the view's name. */
 type Shown = ComponentType<{ path: readonly string[] }>;
 
 export type ViewEntry = {
   /** The first part of its link. */
   readonly name: string;
-  /** Its title in the navigation; undefined if it is reached from other views only. */
+  /** Its title in the navigation; undefined if only other views lead to it. */
   readonly title: string | undefined;
   readonly Show: Shown;
-  /** The view of the navigation from which it is reached; absent if it is one itself. */
+  /** The view of the navigation that leads to it; absent if it is itself in the navigation. */
   readonly within?: string;
 };
 

@@ -9,7 +9,7 @@ type TimeLineProps = {
   readonly more: (() => void) | undefined;
 };
 
-/** What happened to a host, with who did it and the request, newest first. */
+/** The history of a host with the caller and the request of each entry, newest first. */
 export const TimeLine = ({ history, names, more }: TimeLineProps) => (
   <Table
     label="What happened"

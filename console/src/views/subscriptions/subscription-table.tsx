@@ -1,16 +1,16 @@
-import type { Subscription } from '../api/answers/notifications.ts';
-import { call } from '../api/client.ts';
-import { mayChange } from '../api/session.ts';
-import { Action } from '../ui/actions.tsx';
-import { Badge, ShortId, Time } from '../ui/basics.tsx';
-import { Table } from '../ui/table.tsx';
+import type { Subscription } from '../../api/answers/notifications.ts';
+import { call } from '../../api/client.ts';
+import { mayChange } from '../../api/session.ts';
+import { Action } from '../../ui/actions.tsx';
+import { Badge, ShortId, Time } from '../../ui/basics.tsx';
+import { Table } from '../../ui/table.tsx';
 
 type SubscriptionTableProps = {
   readonly subscriptions: readonly Subscription[];
   readonly changed: () => void;
 };
 
-/** The filter of a subscription, in words. */
+/** Describes the filter of a subscription in words. */
 const filterOf = ({ filter }: Subscription): string =>
   Object.entries(filter)
     .map(([field, values]) => `${field.replaceAll('_', ' ')}: ${values.join(', ')}`)

@@ -1,8 +1,8 @@
-import type { Server } from '../api/openstack.ts';
-import { isOperator } from '../api/session.ts';
-import { linkTo } from '../links.ts';
-import { Badge, ShortId, Time } from '../ui/basics.tsx';
-import { type Column, Table } from '../ui/table.tsx';
+import type { Server } from '../../api/openstack.ts';
+import { isOperator } from '../../api/session.ts';
+import { linkTo } from '../../links.ts';
+import { Badge, ShortId, Time } from '../../ui/basics.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
 
 const common: readonly Column<Server>[] = [
   {
