@@ -15,7 +15,7 @@ import { heldUntilPermitted, noAttemptAfterEnd } from './permit.ts';
  * Ends a hung connection long before the Lambda times out; the SDK's default is no limit. The SDK
  * repeats an attempt that was ended, so every write must allow a repeat.
  */
-export const limits = {
+const limits = {
   maxAttempts: 4,
   requestHandler: {
     connectionTimeout: 1_000,
@@ -48,9 +48,16 @@ export type Clients = {
   readonly secrets: SecretsManagerClient;
 };
 
-/** SQS with limits on every attempt. */
-export function makeSqs(): SQSClient {
-  const client = new SQSClient(limits);
+/**
+ * The limits, with the connections of another client. Calls to one host then share connections, as all do on
+ * the embedded stack: the first call after a pause does not wait for one, and so is not overtaken.
+ */
+export const limitsBeside = (other: DynamoDBDocumentClient | undefined) =>
+  other ? { ...limits, requestHandler: other.config.requestHandler } : limits;
+
+/** SQS with limits on every attempt. @param beside a client whose connections it shares. */
+export function makeSqs(beside?: DynamoDBDocumentClient): SQSClient {
+  const client = new SQSClient(limitsBeside(beside));
   client.middlewareStack.add(heldUntilPermitted, first);
   client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;

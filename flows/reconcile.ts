@@ -151,11 +151,15 @@ function faultOfChange(change: RowChange): FinishMessage[] {
   return failed || gone ? [{ host, number, of: 'instances' }] : [];
 }
 
-/** A host that a heartbeat wrote while missed heartbeats hold it down: its row has not changed otherwise. */
-const heardAgain = (change: RowChange): string[] =>
-  change.kind === 'host' && !isReal(change.before, change.after) && isHeldSilent(change.after)
-    ? [change.after.host]
-    : [];
+/**
+ * A host that missed heartbeats hold down, and for which this ends: a heartbeat wrote its row, which has not
+ * changed otherwise, or it need not send heartbeats any more.
+ */
+function heardAgain(change: RowChange): string[] {
+  if (change.kind !== 'host' || !isHeldSilent(change.after)) return [];
+  const { before, after } = change;
+  return after.heartbeat && isReal(before, after) ? [] : [after.host];
+}
 
 function switchOfChange(change: RowChange): HostSwitch[] {
   const found = change.kind === 'host' ? switchOf(change.before, change.after) : undefined;

@@ -141,6 +141,9 @@ function outcomeOf(reported: Reported, condition_id: string): ItemOutcome {
   };
 }
 
+/** So many items of a report that matched nothing are looked at: fewer than that are kept. */
+const mostUnmatched = 1_000;
+
 /** Keeps what matched nothing. A failure is logged: the report itself is stored. */
 async function keep(
   deps: ReportConditionsDeps,
@@ -150,9 +153,10 @@ async function keep(
 ): Promise<void> {
   const from = { source, at: actor.at, reported_by: reporter, request_id: actor.request_id };
   const unmatched = new Map<string, Unmatched>();
-  for (const [place, item] of items.entries()) {
-    const { outcome, reason } = outcomes[place] ?? {};
-    if (outcome !== 'unmatched') continue;
+  const places = outcomes.flatMap(({ outcome }, place) => (outcome === 'unmatched' ? [place] : []));
+  for (const place of places.slice(0, mostUnmatched)) {
+    const [item, reason] = [items[place], outcomes[place]?.reason];
+    if (!item) continue;
     const sent =
       item.kind === 'unmatched'
         ? item

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { Notification, RoundNotification } from '../events/messages.ts';
+import { timeoutEventType } from './absence.ts';
 import { Alarm, type AlarmState, CommonFacts, CommonRecord } from './alarm.ts';
 import type { OutboxRow } from './outbox-row.ts';
 import type { Silence } from './silence.ts';
@@ -27,6 +28,8 @@ export const SilencedAlarm = CommonRecord.pick({
   ...CommonFacts.pick({ project_id: true, enabled: true }).shape,
   /** Absent for periodic alarms. */
   resource_id: Alarm.shape.resource_id.optional(),
+  /** Null for an alarm on events that do not come, after it fired. Absent for periodic alarms. */
+  timer_at: Alarm.shape.timer_at.optional(),
 });
 export type SilencedAlarm = z.infer<typeof SilencedAlarm>;
 
@@ -61,15 +64,35 @@ export function heldRows(rows: readonly OutboxRow[]): HeldRow[] {
       return [];
     }
   });
-  const keyOf = ({ row, change }: HeldRow): string => `${row.timestamp} ${change.at}`;
   return read.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
+
+const keyOf = ({ row, change }: HeldRow): string => `${row.timestamp} ${change.at}`;
 
 /** Whether the state after a silence is notified, by the state before it. */
 function isToNotify(before: AlarmState, state: AlarmState): boolean {
   if (state === 'alarm') return true;
   // The recovery from an alarm that was notified; an alarm that has no data any more.
   return before === 'alarm' || (state === 'insufficient data' && before !== state);
+}
+
+/**
+ * Whether the row says that no event came, and none has come since. This is notified in each state, so
+ * also if the alarm had no data before.
+ */
+const isStillAbsent = ({ row }: HeldRow, { state, timer_at }: SilencedAlarm): boolean =>
+  row.attributes.event_type === timeoutEventType &&
+  state === 'insufficient data' &&
+  (timer_at ?? null) === null;
+
+/**
+ * The newest row. Of several that were fired at once, for events that were accepted at once, it is one
+ * that has led to the state.
+ */
+function newestOf(held: readonly HeldRow[], state: AlarmState | undefined): HeldRow | undefined {
+  const last = held.at(-1);
+  const together = held.filter((each) => last && keyOf(each) === keyOf(last));
+  return together.findLast(({ change }) => change.current === state) ?? last;
 }
 
 /**
@@ -83,14 +106,14 @@ export function afterSilence(
   alarm: SilencedAlarm | undefined,
   active: Silence | undefined,
 ): HeldDecision {
-  const [first, last] = [held.at(0), held.at(-1)];
+  const [first, last] = [held.at(0), newestOf(held, alarm?.state)];
   if (!first || !last || !alarm?.enabled) return { kind: 'drop' };
   if (active) return { kind: 'move', silence_id: active.silence_id };
   const { state, state_timestamp } = alarm;
   // The state was entered later, by a firing that was notified, or by a request.
   const isNewer = state_timestamp > last.row.timestamp;
   if (isNewer || last.change.current !== state) return { kind: 'drop' };
-  return isToNotify(first.change.previous, state)
+  return isToNotify(first.change.previous, state) || isStillAbsent(last, alarm)
     ? { kind: 'release', row: last.row }
     : { kind: 'drop' };
 }

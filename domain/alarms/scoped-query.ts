@@ -53,6 +53,9 @@ export function whyUnscoped(query: string): string | undefined {
 
 const refused = (why: string): ScopedQuery => ({ kind: 'refused', why });
 
+/** A text as Prometheus reads it: one between quotes has no end of a line, escaped or not. */
+const wholeText = /^("([^"\\\n]|\\.)*"|'([^'\\\n]|\\.)*'|`[^`]*`)$/;
+
 type Part = {
   readonly name: string;
   readonly isError: boolean;
@@ -63,8 +66,8 @@ type Part = {
 function whyRefused({ name, isError, from, text }: Part): string | undefined {
   if (isError) return `is not valid PromQL at character ${from + 1}`;
   if (name === 'LineComment') return 'has a comment';
-  // The parser takes a text that does not end.
-  if (name === 'StringLiteral' && (text.length < 2 || text.at(0) !== text.at(-1))) {
+  // The parser takes a text that does not end, also one whose last quote is escaped.
+  if (name === 'StringLiteral' && !wholeText.test(text)) {
     return `has a text that does not end, at character ${from + 1}`;
   }
   // `info()` reads series that the query does not select.

@@ -4,9 +4,11 @@ import { makeDynamo, makeSqs } from '../../adapters/clients.ts';
 import { makeSns } from '../../adapters/sns.ts';
 import { connect } from './connect.ts';
 
+const dynamo = makeDynamo();
+
 export const handler = connect(
   process.env,
-  { dynamo: makeDynamo(), sqs: makeSqs(), sns: makeSns() },
+  { dynamo, sqs: makeSqs(dynamo), sns: makeSns(dynamo) },
   new Logger(),
   new Metrics(),
 );

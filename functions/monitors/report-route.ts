@@ -3,6 +3,7 @@
  * rest is the same for all, and here.
  */
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
+import { fitting } from '../../adapters/http/answer-size.ts';
 import { unavailable } from '../../adapters/http/in-time.ts';
 import { parsed } from '../../adapters/http/parsed.ts';
 import type { Query } from '../../adapters/http/query.ts';
@@ -61,10 +62,30 @@ export function querySource({ source: given = [] }: Query, kind: string): string
   return name === undefined || name === '' ? kind : parsed(SourceName, `${kind}/${name}`, 'source');
 }
 
-const counted = (outcomes: readonly ItemOutcome[]): ApiResponse => ({
-  status: 200,
-  body: { items: outcomes },
-});
+/** The outcomes. Monitors ignore them, so those that do not fit into an answer are only counted. */
+function counted(outcomes: readonly ItemOutcome[]): ApiResponse {
+  const items = fitting(outcomes);
+  const left_out = outcomes.length - items.length;
+  return { status: 200, body: { items, ...(left_out > 0 && { left_out }) } };
+}
+
+/**
+ * The most items of a report. More do not come from a monitor: its smallest item takes some 120 bytes
+ * in a request, which takes 5.9 MB. Many more would keep the function busy beyond the time of its answer,
+ * and their sender would send them for ever.
+ */
+export const mostReportItems = 50_000;
+
+/** @throws DomainError `too_large` for a body that has more items, before any of them is read. */
+function requireFewItems(body: unknown): void {
+  const lists = typeof body === 'object' && body !== null ? [body, ...Object.values(body)] : [];
+  const count = Math.max(0, ...lists.flatMap((list) => (Array.isArray(list) ? [list.length] : [])));
+  if (count <= mostReportItems) return;
+  throw new DomainError(
+    'too_large',
+    `The report has ${count} items, and at most ${mostReportItems} are taken at once: send them in several reports.`,
+  );
+}
 
 /**
  * The source as which a caller reports, with its settings. Every request that reports gets its source here.
@@ -80,6 +101,14 @@ export async function sourceFor(
   return source;
 }
 
+/** The reader of a body, which does not see one that has too many items. */
+const ofFewItems =
+  <Body>(read: (input: unknown, request: AuthenticRequest) => Body) =>
+  (input: unknown, request: AuthenticRequest): Body => {
+    requireFewItems(input);
+    return read(input, request);
+  };
+
 /** The route of a dialect: monitors send a password or a token, and get an answer per item. */
 export const reportRoute = <Body>(
   deps: ReportDeps,
@@ -91,8 +120,9 @@ export const reportRoute = <Body>(
     basic: true,
     roles: may.reportConditions,
     query: nameOf,
-    body,
+    body: typeof body === 'function' ? ofFewItems(body) : body,
     handle: async (request) => {
+      requireFewItems(request.body);
       const outcomes = await orUnavailable(deps, async () => {
         const source = await sourceFor(deps, request.args, request.caller);
         const sender = {

@@ -183,14 +183,22 @@ test.each([
   ['is held by others', { held_by: [{ ...held, source: 'zabbix' }] }, 0, []],
   ['is heard already', { held_by: [{ ...held, cleared: true }] }, 0, []],
 ])('a host that is written without a change and %s', async (_, given, more, expected) => {
-  const row = { ...hostWith({ forced_down: true }), ...given };
+  const row = { ...hostWith({ heartbeat: true, forced_down: true }), ...given };
   const after = { ...row, revision: row.revision + more };
   const { steps } = await reconciled(...Array(2).fill({ kind: 'host', before: row, after }));
   expect(steps).toEqual(expected);
 });
 
 test('the report of missed heartbeats itself is no heartbeat', async () => {
-  const after = { ...hostWith({ forced_down: true }), held_by: [held], revision: 2 };
-  const { steps } = await reconciled({ kind: 'host', before: hostWith(), after });
+  const before = hostWith({ heartbeat: true });
+  const after = { ...before, forced_down: true, held_by: [held], revision: 2 };
+  const { steps } = await reconciled({ kind: 'host', before, after });
   expect(steps.map(([name]) => name)).not.toContain('heard');
+});
+
+test('a host that need not send heartbeats any more is not held down by missed ones', async () => {
+  const before = hostWith({ heartbeat: true, forced_down: true, held_by: [held] });
+  const after = { ...before, heartbeat: false, revision: before.revision + 1 };
+  const { steps } = await reconciled({ kind: 'host', before, after });
+  expect(steps.find(([name]) => name === 'heard')).toEqual(['heard', ['compute-1']]);
 });

@@ -105,6 +105,14 @@ test('a heartbeat ends it, once', async () => {
   expect(world.sent).toHaveLength(2);
 });
 
+test('a host that need not send heartbeats any more is up again', async () => {
+  const { world, missed, heard, row } = silenceWorld();
+  await missed();
+  world.hosts.set('compute-1', { ...row(), heartbeat: false, heartbeat_since: null });
+  expect(await heard()).toEqual(['compute-1']);
+  expect(row()).toMatchObject({ forced_down: false, held_by: [] });
+});
+
 test('if the source holds, the host stays down, and its next silence is reported again', async () => {
   const { clock, missed, heard, beat, row, conditions } = silenceWorld({ clear: 'hold' });
   await missed();

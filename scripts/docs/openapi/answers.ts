@@ -46,7 +46,9 @@ const one = (key: string, schema: z.ZodType, ...statuses: number[]): Answer =>
   answer(z.strictObject({ [key]: schema }), ...statuses);
 const page = (key: string, schema: z.ZodType): Answer =>
   answer(z.strictObject({ [key]: z.array(schema), next }));
-const outcomes = one('items', z.array(ItemOutcome));
+const outcomes = answer(
+  z.strictObject({ items: z.array(ItemOutcome), left_out: z.int().min(1).optional() }),
+);
 
 const ofSource = (path: string): Record<string, Answer> => ({
   [`GET ${path}`]: one('source', Source),

@@ -31,6 +31,18 @@ const queries = [
   'label_replace(up, "x", "} or up{", "project_id", "(.*)")',
   'topk(5, up)',
   'up == bool 1',
+  'up or vector(1)',
+  'vector(1) or on() up',
+  'up and on() up{project_id="interop-b"}',
+  'absent(up{project_id="interop-b"})',
+  'count({__name__=~".+",project_id="interop-b"}) by (project_id)',
+  'up * on(instance) group_left (project_id) up',
+  'label_join(up{project_id="interop-b"}, "project_id", "", "job")',
+  'sum without (instance) (up @ start() offset -1s)',
+  'quantile(scalar(up{project_id="interop-b"}), up)',
+  'last_over_time(up{project_id=""}[1m:5s]) or up',
+  'group by (project_id) ({job!=""})',
+  "label_replace(up, 'x', '\\'} or up{', 'job', '(.*)')",
 ];
 
 const Made = z.object({ alarm_id: z.uuid() });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decideTimeout } from '../../../domain/alarms/absence.ts';
 import type { Alarm, AlarmState } from '../../../domain/alarms/alarm.ts';
 import { afterSilence, heldRows, SilencedAlarm } from '../../../domain/alarms/end-silence.ts';
 import { firingOf, heldFiring } from '../../../domain/alarms/firing.ts';
@@ -73,6 +74,47 @@ test('rows of one transaction are in the order of their events', () => {
     { ...cleared, timestamp: minute(9) },
   ];
   expect(heldRows([other, one]).map((each) => each.row)).toEqual([one, other]);
+});
+
+test('of events that were accepted and fired at once, the one that led to the state is the newest', () => {
+  const atOnce = [raised, cleared, { ...raised, event_id: 'm-9' }].map((each) => ({
+    ...each,
+    timestamp: minute(9),
+    body: JSON.stringify({ ...JSON.parse(each.body), accepted_at: minute(9) }),
+  }));
+  const [one, two, three] = atOnce;
+  if (!one || !two || !three) return expect.unreachable();
+  for (const rows of [
+    [one, two, three],
+    [three, one, two],
+    [one, three, two],
+  ]) {
+    const decision = afterSilence(heldRows(rows), alarmIn('alarm'), undefined);
+    expect(decision).toMatchObject({ kind: 'release', row: { detail: one.detail } });
+  }
+});
+
+test.each<[string, AlarmState]>([
+  ['had no data before', 'insufficient data'],
+  ['was in alarm', 'alarm'],
+  ['was ok', 'ok'],
+])('an alarm that %s is notified that no event came, if none has come since', (_, state) => {
+  const alarm = alarmWith({
+    ...{ state, rule: { event_type: '*', query: [], timeout: 60 } },
+    ...{ armed_at: minute(1), timer_at: minute(2.5) },
+  });
+  const decision = decideTimeout(alarm, minute(2.5), minute(3));
+  if (decision.kind !== 'fired') return expect.unreachable();
+  const { to, row: fired } = decision.firing;
+  const after = to ?? expect.unreachable();
+  expect(afterSilence(heldRows([fired]), after, undefined)).toEqual({
+    kind: 'release',
+    row: fired,
+  });
+  // An event that may not raise it came since, and has armed it again.
+  const armed = { ...after, timer_at: minute(8) };
+  const outcome = afterSilence(heldRows([fired]), armed, undefined).kind;
+  expect(outcome).toBe(state === 'insufficient data' ? 'drop' : 'release');
 });
 
 test('a row whose notification cannot be read is left out', () => {

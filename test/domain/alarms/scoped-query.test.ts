@@ -68,6 +68,14 @@ test.each([
   ['foo.bar', 'is not valid PromQL at character 4'],
   ['"text', 'has a text that does not end, at character 1'],
   ['label_replace(up, "a', 'has a text that does not end, at character 19'],
+  ['"text\\"', 'has a text that does not end, at character 1'],
+  ["'text\\'", 'has a text that does not end, at character 1'],
+  // What reads on after the end of the line would find other texts, and other selectors, than the parser.
+  [
+    'label_replace(up, "a\\"\n, "x", ") or up or (", "z")',
+    'has a text that does not end, at character 19',
+  ],
+  ['"a\\\nb"', 'has a text that does not end, at character 1'],
   ['up # up', 'has a comment'],
   // Prometheus ends the comment at the carriage return, and would then read `or down`.
   ['up # \r or down', 'has characters outside of ASCII'],

@@ -4,30 +4,39 @@
 export interface MonitorsAnswers {
   "PUT /doctor/v1/inspector/events": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/inspector/events": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/alertmanager": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/prometheus/api/v2/alerts": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/prometheus/{source}/api/v2/alerts": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/am/api/v2/alerts": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/redfish/{host}": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/redfish": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "POST /doctor/v1/consul": {
     items: ItemOutcome[];
+    left_out?: number;
   };
   "GET /doctor/v1/conditions": {
     conditions: Condition[];
