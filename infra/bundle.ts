@@ -99,8 +99,8 @@ function namesAtStart({ outputs }: Metafile): ReadonlySet<string> {
 }
 
 /**
- * Writes a bundle into a folder, and beside it the packages that it loads on demand, its files, and what
- * is built for it.
+ * Writes a bundle into a folder, and beside it the packages that it loads on demand, its files, and the
+ * files that are built for it.
  */
 export async function write(name: string, made: Bundle, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
