@@ -48,17 +48,24 @@ export type Clients = {
   readonly secrets: SecretsManagerClient;
 };
 
-/** SNS with limits on every attempt. */
-export function makeSns(): SNSClient {
-  const client = new SNSClient(limits);
+/**
+ * The limits, with the connections of another client. Calls to one host then share connections, as all do on
+ * the embedded stack: the first call after a pause does not wait for one, and so is not overtaken.
+ */
+const limitsBeside = (other: DynamoDBDocumentClient | undefined) =>
+  other ? { ...limits, requestHandler: other.config.requestHandler } : limits;
+
+/** SNS with limits on every attempt. @param beside a client whose connections it shares. */
+export function makeSns(beside?: DynamoDBDocumentClient): SNSClient {
+  const client = new SNSClient(limitsBeside(beside));
   client.middlewareStack.add(heldUntilPermitted, first);
   client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;
 }
 
-/** SQS with limits on every attempt. */
-export function makeSqs(): SQSClient {
-  const client = new SQSClient(limits);
+/** SQS with limits on every attempt. @param beside a client whose connections it shares. */
+export function makeSqs(beside?: DynamoDBDocumentClient): SQSClient {
+  const client = new SQSClient(limitsBeside(beside));
   client.middlewareStack.add(heldUntilPermitted, first);
   client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;

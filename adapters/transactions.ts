@@ -8,6 +8,9 @@ import {
 import { mostTries, pauseAfter } from './back-off.ts';
 import { ifUnchanged } from './dynamodb.ts';
 
+/** The most actions in a transaction. */
+export const mostActions = 100;
+
 export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 type Pending = { readonly place: number; readonly actions: readonly Action[] };

@@ -60,14 +60,9 @@ type Played = {
 };
 
 /**
-<<<<<<< HEAD
- * Plays the scenarios one after the other; undefined after an interruption. One that ends with an error
- * has no figures; the others go on.
- * @param afterEach is called with the figures of all scenarios so far.
-=======
  * Runs the scenarios one after the other. Returns undefined after an interruption. A scenario that
  * ends with an error has no figures; the others still run.
->>>>>>> main
+ * @param afterEach Called with the figures of all scenarios so far.
  */
 async function played(
   plays: readonly Play[],

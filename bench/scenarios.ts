@@ -100,7 +100,7 @@ const alone: Readonly<Record<string, Scenario>> = {
     requestsOf([1, 50, 1_000]),
   ),
   trace: onStack(
-    'when the requests of one, fifty and webhook are made (printed; no figures)',
+    'when the requests of one, fifty and webhook are made (through a proxy, so slower)',
     60,
     trace,
   ),

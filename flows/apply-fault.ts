@@ -19,7 +19,10 @@ export type ApplyFaultDeps = EventsOut & {
   readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
   /** The same for the instances on their way to a host. */
   readonly instancesTo: (host: string) => AsyncIterable<readonly string[]>;
-  /** Up to 100 rows, read consistently, in any order; unknown uuids are left out. */
+  /**
+   * Up to 100 rows, in any order; unknown uuids are left out. They are read consistently, but for those that
+   * the report read ahead (`readAhead`).
+   */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   /** Writes each change whose row is as it was read. Returns the other changes, in any order. */
   readonly change: (changes: readonly InstanceChange[]) => Promise<readonly InstanceChange[]>;
@@ -27,7 +30,8 @@ export type ApplyFaultDeps = EventsOut & {
 
 /**
  * Settles every instance that the indexes show on the host or on its way there.
- * @param host read after the fault was recorded. All instances are read later than it.
+ * @param host read after the fault was recorded. Instances may be read before: each is written only if it
+ * is still as it was read.
  * @returns how many instances have a new revision by this call.
  * @throws the error of a chunk, after all other chunks are done.
  */

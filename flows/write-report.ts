@@ -11,7 +11,7 @@ import type { Departures } from '../domain/servers/evacuation.ts';
 import { type ApplyFaultDeps, applyFault, type InstanceChange, owedBy } from './apply-fault.ts';
 import { sendExpress, withFirst } from './events-out.ts';
 import { notifyOwners } from './notify-owners.ts';
-import type { ReadAhead } from './read-ahead.ts';
+import type { ReadAhead, ReadAheadDeps } from './read-ahead.ts';
 
 /** A condition's row as it was read, undefined if there was none, and as it is to be written. */
 export type ConditionWrite = { readonly from: Condition | undefined; readonly to: Condition };
@@ -25,38 +25,39 @@ export type WrittenWith = {
   readonly write_id?: string | undefined;
 };
 
-export type WriteReportDeps = ApplyFaultDeps & {
-  /**
-   * Writes host and fault, and the condition of a monitor's report, in one transaction; false if another
-   * writer was faster.
-   */
-  readonly saveReport: (
-    from: Host,
-    report: HostReport,
-    condition?: ConditionWrite,
-  ) => Promise<boolean>;
-  /**
-   * The same with instances. False, and nothing written, if one of the rows is not as it was read, or if
-   * another transaction is writing it.
-   * @param changes at most `mostInReport`.
-   */
-  readonly saveWhole: (
-    from: Host,
-    report: HostReport,
-    changes: readonly InstanceChange[],
-    also?: WrittenWith,
-  ) => Promise<boolean>;
-  /** Durably queues events that count only if the proof is written, or throws. */
-  readonly sendBeside: (events: readonly DoctorEvent[], proof: WriteProof) => Promise<void>;
-  /** A new random UUID. */
-  readonly newId: () => string;
-};
+export type WriteReportDeps = ApplyFaultDeps &
+  ReadAheadDeps & {
+    /**
+     * Writes host and fault, and the condition of a monitor's report, in one transaction; false if another
+     * writer was faster.
+     */
+    readonly saveReport: (
+      from: Host,
+      report: HostReport,
+      condition?: ConditionWrite,
+    ) => Promise<boolean>;
+    /**
+     * The same with instances. False, and nothing written, if one of the rows is not as it was read, if
+     * another transaction is writing it, or if there are too many rows for one transaction.
+     * @param changes at most `mostInReport`.
+     */
+    readonly saveWhole: (
+      from: Host,
+      report: HostReport,
+      changes: readonly InstanceChange[],
+      also?: WrittenWith,
+    ) => Promise<boolean>;
+    /** Durably queues events that count only if the proof is written, or throws. */
+    readonly sendBeside: (events: readonly DoctorEvent[], proof: WriteProof) => Promise<void>;
+    /** A new random UUID. */
+    readonly newId: () => string;
+  };
 
 /**
- * So many instances are written with the report itself. More would make one transaction slow, and more
- * likely to meet another writer.
+ * So many instances are written with the report itself: a transaction has room for 100 rows, of which the
+ * report may need several, and the record of an instance's evacuation one.
  */
-export const mostInReport = 25;
+export const mostInReport = 75;
 
 /** A report to write: the host as it was read, and what else belongs to it. */
 type ReportToWrite = {
@@ -73,16 +74,23 @@ export type WrittenReport = {
   /** Whether clients see a change of the host. */
   readonly changed: boolean;
   readonly notice: ReturnType<typeof noticeOf>;
-  /** The changes of instances that were written with it; undefined if none was. */
+  /** The instances that were written with it; undefined if none was. */
   readonly whole?: Whole;
   readonly ahead?: ReadAhead;
 };
 
-/** The number of instances that were changed with a report, and the events that are still to be sent. */
-type Whole = { readonly changed: number; readonly unsent: readonly DoctorEvent[] };
+/** The instances that were written with a report. */
+type Whole = {
+  /** The uuids of those that need no further write; undefined if these are all of the host. */
+  readonly done: ReadonlySet<string> | undefined;
+  /** How many of them changed. */
+  readonly changed: number;
+  /** The events of the report that are still to be sent. */
+  readonly unsent: readonly DoctorEvent[];
+};
 
 /**
- * Writes a report, with the instances of the host if these are few; undefined if another writer was
+ * Writes a report, with the first `mostInReport` instances of the host; undefined if another writer was
  * faster.
  */
 export async function writeReport(
@@ -109,25 +117,27 @@ export async function writeReport(
 }
 
 /**
- * Writes the report with the instances of the host, if these are few. Any failure is left to the
- * report alone: no report fails because of an instance. The events of a new fault are sent meanwhile,
- * and count only if the transaction is written.
+ * Writes the report with the first instances of the host. Any failure is left to the report alone: no
+ * report fails because of an instance. The events of a new fault are sent meanwhile, and count only if
+ * the transaction is written.
  * @returns undefined if nothing is known to be written.
  */
 async function writtenWhole(
   deps: WriteReportDeps,
-  { from, report, condition, ahead: { few } }: ReportToWrite & { readonly ahead: ReadAhead },
+  { from, report, condition, ahead }: ReportToWrite & { readonly ahead: ReadAhead },
 ): Promise<Whole | undefined> {
   const { host, fault } = report;
   if (!hasFailed(host)) return undefined;
   try {
-    const changes = owedBy((await few(mostInReport)) ?? [], host);
+    const { instances, isAll } = await ahead.first(mostInReport);
+    const changes = owedBy(instances, host);
     if (changes.length === 0) return undefined;
+    const done = isAll ? undefined : new Set(instances.map(({ uuid }) => uuid));
     const changed = changes.filter((change) => change.to.revision > change.from.revision);
     const events = [hostEvent(host), ...changed.map(({ to }) => instanceEvent(to))];
     if (!fault || !('opened' in fault)) {
       const saved = await deps.saveWhole(from, report, changes, { condition });
-      return saved ? { changed: changed.length, unsent: events } : undefined;
+      return saved ? { done, changed: changed.length, unsent: events } : undefined;
     }
     const write_id = deps.newId();
     const proof = { host: host.host, number: fault.opened.number, write_id };
@@ -137,7 +147,7 @@ async function writtenWhole(
     const saved = await deps
       .saveWhole(from, report, changes, { condition, write_id })
       .finally(() => sending);
-    return saved ? { changed: changed.length, unsent: [] } : undefined;
+    return saved ? { done, changed: changed.length, unsent: [] } : undefined;
   } catch (error) {
     deps.interrupted('report with its instances', error);
     return undefined;
@@ -168,12 +178,13 @@ export async function followReport(
   { host, changed, notice, whole, ahead }: WrittenReport,
   down: boolean,
 ): Promise<number> {
-  if (whole) {
+  if (whole && !whole.done) {
     await sendExpress(deps, whole.unsent);
     return whole.changed;
   }
-  const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
-  const applying = { ...deps, ...out, ...ahead };
+  const { out, flush } = withFirst(deps, whole?.unsent ?? (changed ? [hostEvent(host)] : []));
+  const left = ahead && whole?.done ? leftOf(ahead, whole.done) : ahead;
+  const applying = { ...deps, ...out, ...left };
   const affected =
     down && hasFailed(host)
       ? await countOf(deps, 'instances of a failed host', applyFault(applying, host))
@@ -181,7 +192,21 @@ export async function followReport(
   if (notice)
     await countOf(deps, 'owners in maintenance', notifyOwners({ ...deps, ...out }, notice));
   await flush();
-  return affected;
+  return affected + (whole?.changed ?? 0);
+}
+
+/** The instances that are not done. */
+const leftOf = (ahead: ReadAhead, done: ReadonlySet<string>): ReadAhead => ({
+  ...ahead,
+  instancesOn: (host) => without(ahead.instancesOn(host), done),
+  instancesTo: (host) => without(ahead.instancesTo(host), done),
+});
+
+async function* without(
+  pages: AsyncIterable<readonly string[]>,
+  done: ReadonlySet<string>,
+): AsyncGenerator<readonly string[]> {
+  for await (const page of pages) yield page.filter((uuid) => !done.has(uuid));
 }
 
 /** The count of the work; 0 if it failed: the failure is logged, and the fault-finisher does it again. */

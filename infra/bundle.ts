@@ -55,8 +55,8 @@ export async function bundle(name: string): Promise<Bundle> {
 }
 
 /**
- * Writes a bundle to a file, and beside it the packages that it loads on demand, its files, and what
- * is built for it.
+ * Writes a bundle to a file, and beside it the packages that it loads on demand, its files, and the
+ * files that are built for it.
  */
 export async function write(name: string, { text }: Bundle, file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });

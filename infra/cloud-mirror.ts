@@ -87,7 +87,7 @@ function allowTables(fn: ServiceFunction, { tables }: Pick<Wiring, 'tables'>): v
   allowRows(fn, tables.roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
   allowRows(fn, tables.faults, 'PutItem', 'UpdateItem');
   allowRows(fn, tables.instances, 'GetItem', 'BatchGetItem', 'PutItem');
-  allowIndexes(fn, tables.instances, 'byHost', 'byTarget', 'byTime');
+  allowIndexes(fn, tables.instances, 'byHost', 'rowsByHost', 'byTarget', 'byTime');
   allowRows(
     fn,
     tables.migrations,

@@ -48,7 +48,17 @@ export class Compute extends Construct implements Capability {
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, tables.conditions, 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, instances, 'byHost', 'byTarget', 'byProject', 'byTime', 'byState', 'byChange');
+    allowIndexes(
+      fn,
+      instances,
+      'byHost',
+      'rowsByHost',
+      'byTarget',
+      'byProject',
+      'byTime',
+      'byState',
+      'byChange',
+    );
     allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'Query');
     allowRows(fn, migrations, 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     allowIndexes(fn, migrations, 'byUuid', 'byInstance', 'byTarget', 'byStatus', 'byTime');

@@ -61,7 +61,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, instances, 'byHost', 'byTarget');
+    allowIndexes(fn, instances, 'byHost', 'rowsByHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');

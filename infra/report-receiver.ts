@@ -60,7 +60,7 @@ export class ReportReceiver extends Construct implements Capability {
     allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, instances, 'byHost', 'byTarget');
+    allowIndexes(fn, instances, 'byHost', 'rowsByHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');

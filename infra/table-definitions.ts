@@ -6,9 +6,11 @@ export type TableDefinition = {
   readonly key: readonly [Attribute, Attribute?];
   /**
    * The keys of each index, by its name. A row without these attributes is not in the index.
-   * Indexes hold keys only; the rows are then read by key.
+   * Indexes hold keys only, except those listed below; the rows are then read by key.
    */
   readonly indexes?: Readonly<Record<string, readonly [Attribute, Attribute?]>>;
+  /** The names of the indexes that hold whole rows. */
+  readonly whole?: readonly string[];
   /**
    * Further attributes that an index holds, by its name: for large rows that hardly ever change.
    */
@@ -57,7 +59,11 @@ export const tableDefinitions = {
       byTime: [text('live'), text('sort_key')],
       byState: [text('in_state'), text('sort_key')],
       byChange: [text('changes'), text('changed_key')],
+      rowsByHost: [text('on_host'), text('uuid')],
     },
+    // The report of a host's fault writes these rows, on the condition that they are still as the
+    // index shows them.
+    whole: ['rowsByHost'],
     stream: true,
     expires: true,
   },

@@ -72,7 +72,7 @@ export class Tables extends Construct {
 function makeTable(
   scope: Construct,
   id: string,
-  { key, indexes = {}, included, stream, expires }: TableDefinition,
+  { key, indexes = {}, whole = [], included, stream, expires }: TableDefinition,
   retain: boolean,
 ): Table {
   const made = new Table(scope, id, {
@@ -94,7 +94,11 @@ function makeTable(
             projectionType: ProjectionType.INCLUDE,
             nonKeyAttributes: included.attributes.filter((name) => name !== partitionKey.name),
           }
-        : { projectionType: ProjectionType.KEYS_ONLY }),
+        : {
+            projectionType: whole.includes(indexName)
+              ? ProjectionType.ALL
+              : ProjectionType.KEYS_ONLY,
+          }),
     });
   }
   return made;

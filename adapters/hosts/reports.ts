@@ -7,7 +7,7 @@ import type { ConditionWrite, WrittenWith } from '../../flows/write-report.ts';
 import { endedConditions, writtenCondition } from '../conditions/condition-rows.ts';
 import { nothingLeft } from '../servers/departures.ts';
 import { instanceWrites } from '../servers/instances.ts';
-import { type Action, transact, transactPatiently } from '../transactions.ts';
+import { type Action, mostActions, transact, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
 import { unchangedHost } from './host-conditions.ts';
 import { type HostTables, streamedHost } from './host-rows.ts';
@@ -32,7 +32,8 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
 
   /**
    * The same in one transaction with changes of instances. False, and nothing written, also if an
-   * instance is not as it was read, or if another transaction is writing one of the rows.
+   * instance is not as it was read, if another transaction is writing one of the rows, or if there are
+   * more rows than a transaction takes.
    */
   saveWhole: async (
     from: Host,
@@ -40,11 +41,11 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
     changes: readonly InstanceChange[],
     also: WrittenWith = {},
   ): Promise<boolean> => {
-    const outcome = await transact(client, [
+    const actions = [
       ...reportWrites(tables, from, report, also),
       ...changes.flatMap((change) => instanceWrites(tables, change.from, change.to)),
-    ]);
-    return outcome === 'written';
+    ];
+    return actions.length <= mostActions && (await transact(client, actions)) === 'written';
   },
 });
 

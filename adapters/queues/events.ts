@@ -29,8 +29,8 @@ export type EventQueueUrls = Readonly<Partial<Record<EventLane, string>>>;
 /** Sends events to the queues of their lanes. */
 export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
   /**
-   * Durably queues the events in their lane, at most 50 a message, to be delivered after the delay. The
-   * events of a message are of one project, which is its group. In the lane `fault` a message may have
+   * Durably queues the events in their lane, at most 50 a message, to be delivered after the delay. No
+   * message has many more than another. The events of a message are of one project, which is its group. In the lane `fault` a message may have
    * events of several projects; it then has no group.
    */
   sendEvents: async (
@@ -51,7 +51,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
     const bodies = shares.flatMap((share) => {
       const sized = share.map((event) => ({ event, size: bytesOf(toJson(event)) }));
       const parts = packed(sized, {
-        most: perMessage,
+        most: evenly(share.length, perMessage),
         size: maxBytes,
         sizeOf: ({ size }) => size + 1,
       });
@@ -72,6 +72,10 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
     await sendMessages(client, url, bodies);
   },
 });
+
+/** How many events a message gets at most, so that as few messages as possible share them evenly. */
+const evenly = (events: number, perMessage: number): number =>
+  Math.ceil(events / Math.ceil(events / perMessage));
 
 /** The group of a message with these events: their project; undefined if they are of several. */
 function groupOfEvents(events: readonly DoctorEvent[]): string | undefined {

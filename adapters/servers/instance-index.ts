@@ -1,5 +1,6 @@
 /** Queries of the indexes of the table `instances`. An index may lag behind the table. */
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { Instance } from '../../domain/servers/instance.ts';
 import type { ServerRange } from '../../domain/servers/server-listing.ts';
 import { growingPages, queryPages } from '../dynamodb.ts';
 
@@ -23,6 +24,23 @@ export async function* uuidPages(
     ExpressionAttributeValues: { ':value': value },
   };
   for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));
+}
+
+/** The rows of the instances on a host, in any order, a page at a time. */
+export async function* copyPages(
+  client: DynamoDBDocumentClient,
+  table: string,
+  host: string,
+): AsyncGenerator<Instance[]> {
+  const query = {
+    TableName: table,
+    IndexName: 'rowsByHost',
+    KeyConditionExpression: 'on_host = :host',
+    ExpressionAttributeValues: { ':host': host },
+  };
+  for await (const page of queryPages(client, query)) {
+    yield page.map((row) => Instance.parse(row));
+  }
 }
 
 /** Sort keys (`indexedPlace`) in a range of a list, in its order, a page at a time. */

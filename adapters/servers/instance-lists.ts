@@ -1,12 +1,20 @@
 /** Lists of instances, as the indexes of the table `instances` show them. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Instance } from '../../domain/servers/instance.ts';
 import {
   mergedPages,
   type ServerIndex,
   type ServerRange,
 } from '../../domain/servers/server-listing.ts';
 import { inParallel } from '../in-parallel.ts';
-import { changedKeys, countOf, placePages, shards, uuidPages } from './instance-index.ts';
+import {
+  changedKeys,
+  copyPages,
+  countOf,
+  placePages,
+  shards,
+  uuidPages,
+} from './instance-index.ts';
 
 /** How many hosts' instances are counted at once. */
 const countsAtOnce = 8;
@@ -16,6 +24,9 @@ export const instanceLists = (client: DynamoDBDocumentClient, table: string) => 
   /** Uuids of the instances on a host, as the index shows them. */
   instancesOn: (host: string): AsyncGenerator<string[]> =>
     uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
+
+  /** The instances on a host as the index shows them: whole rows, which may be behind the table. */
+  copiesOn: (host: string): AsyncGenerator<Instance[]> => copyPages(client, table, host),
 
   /** Uuids of the instances on their way to a host, as the index shows them. */
   instancesTo: (host: string): AsyncGenerator<string[]> =>

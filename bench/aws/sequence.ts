@@ -22,10 +22,9 @@ export const sequence: readonly Stage[] = [
   { what: 'API Gateway', hops: ['gateway'], invokes: true },
   { what: 'code of `compute`', hops: ['code of a handler'] },
   {
-    what: 'at once: the token (`validity`), the host, and two indexes of the instances there',
+    what: 'at once: the token (`validity`), the host, the instances there, and those on their way there',
     hops: ['read', 'read', 'read', 'read'],
   },
-  { what: 'the instances', hops: ['read'] },
   { what: 'host, fault and instances', hops: ['transaction'], beside: 'a' },
   { what: 'the proof that they are written', hops: ['read'], beside: 'a' },
   {

@@ -2,8 +2,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
 import { connect } from './connect.ts';
 
+const dynamo = makeDynamo();
+
 export const handler = connect(
   process.env,
-  { dynamo: makeDynamo(), sqs: makeSqs(), secrets: makeSecrets() },
+  { dynamo, sqs: makeSqs(dynamo), secrets: makeSecrets() },
   new Logger(),
 );

@@ -2,4 +2,6 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { makeDynamo, makeSqs } from '../../adapters/clients.ts';
 import { connect } from './connect.ts';
 
-export const handler = connect(process.env, { dynamo: makeDynamo(), sqs: makeSqs() }, new Logger());
+const dynamo = makeDynamo();
+
+export const handler = connect(process.env, { dynamo, sqs: makeSqs(dynamo) }, new Logger());

@@ -76,7 +76,7 @@ async function unpackAll(folder: string, log: string): Promise<void> {
 /** The folder of Debian's fence agents. */
 export const fenceAgents = debianFolder('fence-agents');
 
-/** Since Debian 13 the agents have packages of their own. */
+/** Since Debian 13 each agent has its own package. */
 export const unpackFenceAgents = (log: string): Promise<void> =>
   unpackDebian(
     'fence-agents',

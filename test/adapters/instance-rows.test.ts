@@ -116,12 +116,21 @@ test('instances are found by host, and a move or a tombstone takes them out', as
   const [first, second] = [newInstance({ host: a }), newInstance({ host: a })];
   for (const row of [first, second]) await instances.saveInstance(undefined, row);
   expect((await all(instances.instancesOn(a))).sort()).toEqual([first.uuid, second.uuid].sort());
+  const copies = async (host: string) => {
+    const rows: Instance[] = [];
+    for await (const page of instances.copiesOn(host)) rows.push(...page);
+    return rows;
+  };
+  expect(await copies(a)).toHaveLength(2);
+  expect(await copies(a)).toEqual(expect.arrayContaining([first, second]));
 
   await instances.saveInstance(first, { ...first, host: b, revision: 2 });
   const gone = deletedInstance(second, { reported_at: minute(20), actor: actor }).row;
   expect(await instances.saveInstance(second, gone)).toBe(true);
   expect(await all(instances.instancesOn(a))).toEqual([]);
   expect(await all(instances.instancesOn(b))).toEqual([first.uuid]);
+  expect(await copies(a)).toEqual([]);
+  expect(await copies(b)).toEqual([{ ...first, host: b, revision: 2 }]);
   expect(await instances.instance(second.uuid)).toEqual(gone);
   expect(await uuidsOf({ by: 'time' })).not.toContain(second.uuid);
   const { INSTANCES_TABLE } = own.env;

@@ -7,6 +7,7 @@ import {
   consoleTable,
   scenarioTable,
 } from '../../scripts/docs/performance/sections.ts';
+import { traceTables } from '../../scripts/docs/performance/trace.ts';
 
 const run = {
   at: '2030-01-01T00:00:00Z',
@@ -80,6 +81,23 @@ test('the views of the console have a table of their own, with the load of its r
   const [all, without] = [views, results].map((each) => scenarioTable(each, [...order, 'console']));
   expect(all).toBe(without);
   expect(barsOf(views, [...order, 'console'])).toEqual(barsOf(results, order));
+});
+
+test('the requests of a trace are a table for each of its scenarios', () => {
+  const figures = [
+    ms('one: DynamoDB Query Alarms from', 61.4),
+    ms('one: DynamoDB Query Alarms to', 64.6),
+    ms('fifty: SNS PublishBatch from', 99),
+    ms('fifty: SNS PublishBatch to', 104),
+  ];
+  const shown = traceTables({ ...results, trace: { ...run, figures } });
+  expect(shown).toContain('| ms | request, in `one` |');
+  expect(shown).toContain('| 61 – 65 | DynamoDB Query Alarms |');
+  expect(shown).toContain('| 99 – 104 | SNS PublishBatch |');
+  expect(shown).toContain('load before and after: 1, 2');
+  expect(traceTables(results)).toBe('Not measured yet.');
+  const traced = { ...results, trace: { ...run, figures } };
+  expect(scenarioTable(traced, [...order, 'trace'])).toBe(scenarioTable(results, order));
 });
 
 test('a generated part replaces the text in its place, as often as it is generated', () => {

@@ -5,11 +5,13 @@ import * as z from 'zod';
 import { alarmRow, lookupRow } from '../../adapters/alarms/alarm-rows.ts';
 import type { Row } from '../../adapters/dynamodb.ts';
 import { inParallel } from '../../adapters/in-parallel.ts';
+import { indexedInstance } from '../../adapters/servers/instances.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import { projectOwner, wideOwner } from '../../domain/alarms/quota.ts';
 import { slices } from '../../domain/slices.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
+import { instanceWith } from '../domain/rows.ts';
 import { isTokenCheck } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { project } from './cloud.ts';
@@ -26,6 +28,16 @@ export async function writeRows(table: string, rows: readonly Row[]): Promise<vo
     ),
   );
   client.destroy();
+}
+
+/** Active servers on a host, written as the API writes them. @returns their uuids. */
+export async function seedServers(world: World, host: string, count: number): Promise<string[]> {
+  const uuids = Array.from({ length: count }, () => randomUUID());
+  const rows = uuids.map((uuid) =>
+    instanceWith({ uuid, host, project_id: project, incarnation: randomUUID() }),
+  );
+  await writeRows(world.things.env.INSTANCES_TABLE, rows.map(indexedInstance));
+  return uuids;
 }
 
 /** Alarms of one project, written as the API writes them. */

@@ -12,7 +12,12 @@ export const hows = ['fails', 'succeeds without saying so', 'is the last thing d
  * answered.
  */
 export type How = (typeof hows)[number];
-export const Disturbance = z.object({ at: z.int().min(1), how: z.enum(hows) });
+export const Disturbance = z.object({
+  at: z.int().min(1),
+  how: z.enum(hows),
+  /** A call before that one, which fails. */
+  failed: z.int().min(1).optional(),
+});
 export type Disturbance = z.infer<typeof Disturbance>;
 
 export type Disturbable = {
@@ -43,6 +48,7 @@ export function disturb(
       const name = context.commandName ?? '';
       if (!changing.test(name)) return next(args);
       calls.push(name.replace(/Command$/, ''));
+      if (calls.length === disturbance?.failed) throw new Error('disturbed: the call failed');
       if (calls.length !== disturbance?.at) return next(args);
       if (disturbance.how === 'fails') throw new Error('disturbed: the call failed');
       const answer = await next(args);

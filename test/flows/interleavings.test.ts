@@ -67,13 +67,16 @@ function rivals(scheduler: fc.Scheduler) {
 
 test('no fault is recorded without being applied, and no row goes back in time', async () => {
   const acts = fc.array(Act, { minLength: 2, maxLength: 6 });
+  const index = fc.record({ late: fc.subarray(uuids), behind: fc.subarray(uuids) });
   await fc.assert(
-    fc.asyncProperty(acts, fc.subarray(uuids), fc.scheduler(), async (given, late, scheduler) => {
+    fc.asyncProperty(acts, index, fc.scheduler(), async (given, { late, behind }, scheduler) => {
       const { world, history, answered } = rivals(scheduler);
       for (const uuid of late) world.state.hidden.add(uuid);
+      for (const uuid of behind) world.state.behind.set(uuid, instanceWith({ uuid }));
       await scheduler.waitFor(Promise.all(given.map(answered)));
       // Does the work of the fault-finisher with complete indexes.
       world.state.hidden.clear();
+      world.state.behind.clear();
       for (const host of world.hosts.values()) await applyFault(world.deps, host);
 
       for (const { from, to } of history) {

@@ -17,12 +17,12 @@ const report = (deps: World['deps'], host = 'compute-1') =>
 const states = ({ instances }: World) =>
   new Set([...instances.values()].map(({ vm_state }) => vm_state));
 
-test('the host and the indexes are read at once, and the rows while nothing is written', async () => {
+test('the host and the indexes are read at once, and no row by itself', async () => {
   const world = worldWith(2);
   const log: string[] = [];
   const { promise: answers, resolve } = Promise.withResolvers<void>();
   const { deps } = world;
-  const slow = async function* (name: string, pages: AsyncIterable<string[]>) {
+  const slow = async function* <T>(name: string, pages: AsyncIterable<T>) {
     log.push(name);
     await answers;
     yield* pages;
@@ -34,7 +34,8 @@ test('the host and the indexes are read at once, and the rows while nothing is w
       await answers;
       return deps.host(name);
     },
-    instancesOn: (host) => slow('on it', deps.instancesOn(host)),
+    instances: async () => expect.unreachable(),
+    copiesOn: (host) => slow('on it', deps.copiesOn(host)),
     instancesTo: (host) => slow('to it', deps.instancesTo(host)),
   });
   await new Promise(setImmediate);
@@ -120,19 +121,53 @@ test('a report that opens no fault sends its events after it is written', async 
   expect(world.sent).toHaveLength(2);
 });
 
-test('more instances are written after the report, and looked up once', async () => {
-  const world = worldWith(mostInReport + 1);
+test('of more instances the first are written with the report, and the others after it; all are looked up once', async () => {
+  const world = worldWith(mostInReport + 30);
   let lookups = 0;
-  const instancesOn: World['deps']['instancesOn'] = (host) => {
+  const copiesOn: World['deps']['copiesOn'] = (host) => {
     lookups += 1;
-    return world.deps.instancesOn(host);
+    return world.deps.copiesOn(host);
   };
-  expect(await report({ ...world.deps, instancesOn })).toMatchObject({
-    affected: mostInReport + 1,
+  const instances = async () => expect.unreachable();
+  expect(await report({ ...world.deps, copiesOn, instances })).toMatchObject({
+    affected: mostInReport + 30,
   });
-  expect(world.writes[0]).toBe('report compute-1');
+  const [first, ...others] = world.writes;
+  expect(first?.split(' ')).toHaveLength(3 + mostInReport);
+  expect(others).toHaveLength(30);
   expect(lookups).toBe(1);
   expect(states(world)).toEqual(new Set(['stopped']));
+  // The first events are sent beside the transaction; each is sent once.
+  expect(world.sent).toHaveLength(1 + mostInReport + 30);
+  expect(new Set(world.sent.map(({ message_id }) => message_id)).size).toBe(world.sent.length);
+});
+
+test('if the first cannot be written with the report, all are written after it', async () => {
+  const world = worldWith(mostInReport + 1);
+  const saveWhole = async () => false;
+  expect(await report({ ...world.deps, saveWhole })).toMatchObject({ affected: mostInReport + 1 });
+  expect(world.writes[0]).toBe('report compute-1');
+  expect(world.sent).toHaveLength(mostInReport + 2);
+  expect(states(world)).toEqual(new Set(['stopped']));
+});
+
+test('an instance of which the index shows an older row is read again, and only that one', async () => {
+  const world = worldWith(3);
+  world.state.behind.set(id(100), instanceWith({ uuid: id(100) }));
+  world.instances.set(id(100), instanceWith({ uuid: id(100), vm_state: 'paused', revision: 2 }));
+  const read: string[] = [];
+  const instances: World['deps']['instances'] = async (uuids) => {
+    read.push(...uuids);
+    return world.deps.instances(uuids);
+  };
+  expect(await report({ ...world.deps, instances })).toMatchObject({ affected: 3 });
+  expect(world.instances.get(id(100))).toMatchObject({
+    vm_state: 'stopped',
+    revision: 3,
+    pre_fault: { vm_state: 'paused' },
+  });
+  expect(world.sent).toHaveLength(4);
+  expect(read).toContain(id(100));
 });
 
 test('an instance that is only noted is written, and sends no event', async () => {
@@ -181,7 +216,13 @@ test.each(['instances', 'saveWhole'] as const)(
       if (failures-- > 0) throw new Error('too busy');
       return world.deps.instances(uuids);
     };
-    const other = name === 'saveWhole' ? { saveWhole: failing } : { instances: unread };
+    // One that is on its way to the host is read by its uuid.
+    world.state.hidden.add(id(101));
+    const instancesTo = async function* () {
+      yield [id(101)];
+    };
+    const broken = name === 'saveWhole' ? { saveWhole: failing } : { instances: unread };
+    const other = { ...broken, instancesTo };
     expect(await report({ ...world.deps, ...other })).toMatchObject({ affected: 2 });
     expect(world.interruptions).toEqual(['report with its instances']);
     expect(states(world)).toEqual(new Set(['stopped']));
@@ -197,10 +238,10 @@ test('another spelling of the name finds the same instances', async () => {
 
 test('an update that is no report looks up no instances', async () => {
   const world = worldWith(2);
-  const instancesOn = () => {
+  const copiesOn = () => {
     throw new Error('not needed');
   };
   const update = { status: 'disabled' } as const;
-  const done = updateService({ ...world.deps, instancesOn }, { host: 'compute-1', update }, by);
+  const done = updateService({ ...world.deps, copiesOn }, { host: 'compute-1', update }, by);
   expect(await done).toMatchObject({ affected: 0 });
 });

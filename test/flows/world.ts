@@ -51,11 +51,14 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
   const migrations = new Map<string, Evacuation & { readonly instance_uuid: string }>();
   const departures = new Map<string, Departures>();
   const left = (source: string) => departures.get(source) ?? noDepartures;
-  const state: { meanwhile: (() => void) | undefined; ids: number; hidden: Set<string> } = {
-    ...{ meanwhile: undefined, ids: 500 },
+  const state: {
+    meanwhile: (() => void) | undefined;
+    ids: number;
     /** Instances that the index by host does not show yet. */
-    hidden: new Set(),
-  };
+    hidden: Set<string>;
+    /** Instances that the index by host still shows as they were. */
+    behind: Map<string, Instance>;
+  } = { meanwhile: undefined, ids: 500, hidden: new Set(), behind: new Map() };
   const others = () => {
     const run = state.meanwhile;
     state.meanwhile = undefined;
@@ -107,6 +110,10 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
         (row) => row.host === host && !row.deleted && !state.hidden.has(row.uuid),
       );
       yield shown.map(({ uuid }) => uuid);
+    },
+    copiesOn: async function* (host: string) {
+      const shown = [...instances.values()].map((row) => state.behind.get(row.uuid) ?? row);
+      yield shown.filter((row) => row.host === host && !row.deleted && !state.hidden.has(row.uuid));
     },
     instancesTo: async function* (host: string) {
       const shown = [...instances.values()].filter(

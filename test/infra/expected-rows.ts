@@ -26,7 +26,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         'UpdateItem on Conditions',
         ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
-        ...['byChange', 'byHost', 'byProject', 'byState', 'byTarget', 'byTime'].map(
+        ...['byChange', 'byHost', 'byProject', 'byState', 'byTarget', 'byTime', 'rowsByHost'].map(
           (index) => `Query on Instances/${index}`,
         ),
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
@@ -102,6 +102,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
+        'Query on Instances/rowsByHost',
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
           (verb) => `${verb} on Migrations`,
         ),
@@ -153,6 +154,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
+        'Query on Instances/rowsByHost',
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
           (verb) => `${verb} on Migrations`,
         ),

@@ -182,10 +182,13 @@ describe('tables', () => {
     }
   });
 
-  test('indexes contain keys only, except those of the history, of notifications and of rounds', () => {
+  test('indexes contain keys only, except those of the history, of notifications and of rounds, and one with whole rows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(51);
-    const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
+    expect(indexes).toHaveLength(52);
+    const whole = indexes.filter(({ Projection }) => Projection.ProjectionType === 'ALL');
+    expect(whole.map(({ IndexName }) => IndexName)).toEqual(['rowsByHost']);
+    const others = ['KEYS_ONLY', 'ALL'];
+    const wide = indexes.filter(({ Projection }) => !others.includes(Projection.ProjectionType));
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
       'periodic',
       ...['byAlarm', 'byProject', 'byTime'],

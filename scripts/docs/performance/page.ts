@@ -6,6 +6,7 @@ import { scenariosWith } from '../../../bench/scenarios.ts';
 import { root } from '../../stack/state.ts';
 import { barsOf, chartOf } from './chart.ts';
 import { awsBill, awsTimes, coldStartTable, consoleTable, scenarioTable } from './sections.ts';
+import { traceTables } from './trace.ts';
 
 const page = 'docs/performance.md';
 const chart = 'docs/performance/scenarios.svg';
@@ -30,6 +31,7 @@ export async function performancePages(): Promise<[string, string][]> {
   const order = Object.keys(scenariosWith({ alarms: 0, hosts: 0 }));
   const text = filled(readFileSync(join(root, page), 'utf8'), {
     scenarios: scenarioTable(results, order),
+    'when requests are made': traceTables(results),
     'cold start': coldStartTable(results),
     'console views': consoleTable(results),
     'times on AWS': awsTimes(),
