@@ -13,7 +13,7 @@ const runs = 100_000;
 const dollars = (value: number): string =>
   value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 100 ? 2 : 0)}`;
 
-/** The scenarios that have tables of their own. */
+/** The scenarios that have their own tables. */
 const elsewhere = ['coldstart', 'aws', 'console', 'trace'];
 
 /** The figures of the scenarios, each with its target. */
