@@ -5,14 +5,19 @@ import { openIdProvider, type ResourceName } from '../cloud/openid-provider.ts';
 export async function providerOfTokens() {
   const roles = ['doctor-member'];
   const provider = await openIdProvider({ feed: { tenant: { id: 'red' }, access: { roles } } });
+  const tokenFor = (name: ResourceName) => provider.programToken('feed', name);
   return {
     /** For `DOCTOR_SETTINGS`. */
     settings: [
       ...[`oidcIssuer=${provider.issuer}`, 'oidcAudience=doctor-api'],
       ...['oidcProjectClaim=tenant.id', 'oidcRolesClaim=access.roles'],
     ].join(' '),
-    /** A token for Doctor, or for another audience. */
-    token: (name: ResourceName) => provider.programToken('feed', name),
+    /** A token for Doctor, one for another audience, and Doctor's with the signature of the other. */
+    tokens: async () => {
+      const [good, other] = [await tokenFor('doctor'), await tokenFor('other')];
+      const [header, payload] = good.split('.');
+      return { good, other, forged: `${header}.${payload}.${other.split('.')[2]}` };
+    },
     stop: provider.stop,
   };
 }
