@@ -6,7 +6,7 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { heldUntilPermitted, noAttemptAfterEnd } from './permit.ts';
@@ -25,10 +25,10 @@ const limits = {
 } as const;
 
 /** The first step of every call. */
-const first = { step: 'initialize', priority: 'high', name: 'permit' } as const;
+export const first = { step: 'initialize', priority: 'high', name: 'permit' } as const;
 
 /** The first step of every attempt: the SDK repeats what comes after its own step of this kind. */
-const eachAttempt = { step: 'finalizeRequest', priority: 'low', name: 'attempt' } as const;
+export const eachAttempt = { step: 'finalizeRequest', priority: 'low', name: 'attempt' } as const;
 
 /** DynamoDB with plain values; an undefined attribute is left out. */
 export function makeDynamo(): DynamoDBDocumentClient {
@@ -52,16 +52,8 @@ export type Clients = {
  * The limits, with the connections of another client. Calls to one host then share connections, as all do on
  * the embedded stack: the first call after a pause does not wait for one, and so is not overtaken.
  */
-const limitsBeside = (other: DynamoDBDocumentClient | undefined) =>
+export const limitsBeside = (other: DynamoDBDocumentClient | undefined) =>
   other ? { ...limits, requestHandler: other.config.requestHandler } : limits;
-
-/** SNS with limits on every attempt. @param beside a client whose connections it shares. */
-export function makeSns(beside?: DynamoDBDocumentClient): SNSClient {
-  const client = new SNSClient(limitsBeside(beside));
-  client.middlewareStack.add(heldUntilPermitted, first);
-  client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
-  return client;
-}
 
 /** SQS with limits on every attempt. @param beside a client whose connections it shares. */
 export function makeSqs(beside?: DynamoDBDocumentClient): SQSClient {

@@ -6,7 +6,7 @@ import type { Client } from '../scripts/stack/api.ts';
 /** An instance with the one alarm that its fault fires. */
 type Member = { readonly uuid: string; readonly alarm_id: string };
 
-/** A host with instances, each with an alarm of its own. */
+/** A host with instances, each with its own alarm. */
 export type Fleet = {
   readonly host: string;
   readonly uuids: readonly string[];
@@ -17,7 +17,7 @@ export type Fleet = {
   readonly restore: () => Promise<void>;
 };
 
-/** Requests at once: each one needs a Lambda process of its own on the embedded stack. */
+/** Concurrent requests. On the embedded stack each needs a separate Lambda process. */
 const width = 4;
 
 const Alarm = z.object({ alarm_id: z.string() });

@@ -5,7 +5,7 @@ import { slices } from '../domain/slices.ts';
 import type { Client } from '../scripts/stack/api.ts';
 import type { Fleet } from './fleet.ts';
 
-/** Requests at once: each one needs a Lambda process of its own on the embedded stack. */
+/** Concurrent requests. On the embedded stack each needs a separate Lambda process. */
 const width = 4;
 
 const Made = z.object({ ports: z.array(z.object({ id: z.string() })) });

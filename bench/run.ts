@@ -62,7 +62,7 @@ type Played = {
 /**
  * Runs the scenarios one after the other. Returns undefined after an interruption. A scenario that
  * ends with an error has no figures; the others still run.
- * @param afterEach is called with the figures of all scenarios so far.
+ * @param afterEach Called with the figures of all scenarios so far.
  */
 async function played(
   plays: readonly Play[],

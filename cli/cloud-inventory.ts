@@ -125,7 +125,7 @@ export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
   {
     name: 'cloud sync',
     usage: '[--dry-run]',
-    does: 'Take hosts, servers and ports of the cloud over now; with --dry-run only show what differs.',
+    does: 'Copy the hosts, servers and ports of the cloud into Doctor now; with --dry-run only show the differences.',
     options: { 'dry-run': flag },
     run: async (session, given, _, screen) => {
       const before = (await statusOf(session)).walk;
@@ -141,7 +141,7 @@ export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
   {
     name: 'cloud status',
     usage: '',
-    does: 'Show how old what Doctor knows of the cloud is, the last walk and its differences, and errors.',
+    does: 'Show how old the information about the cloud is, the last walk with its differences, and errors.',
     options: {},
     run: async (session) => {
       const { lag_seconds, services, changes, walks, walk, returned_hosts } =

@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
     name: 'host-update',
     usage:
       '[--status enable|disable] [--maintenance enable|disable] [--report-host-down] [--silence 2h] HOST',
-    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. --silence silences its alarms before, for planned work.',
+    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. For planned work, --silence first silences its alarms.',
     argument: 'HOST',
     options: {
       status: text,
@@ -122,7 +122,7 @@ export const commands: readonly Command[] = [
   {
     name: 'host-evacuate',
     usage: '[--target HOST] [--jobs N] HOST',
-    does: 'Evacuate all servers of a host that is down; a repeat continues with those that are left.',
+    does: 'Evacuate all servers of a host that is down; a repeat continues with the remaining ones.',
     argument: 'HOST',
     options: { target: text, jobs: text },
     run: async (session, given, source, screen) => {
@@ -170,7 +170,7 @@ export const commands: readonly Command[] = [
   {
     name: 'host history',
     usage: '[--limit N] HOST',
-    does: 'List what happened to a host: faults, maintenance and evacuations, the newest first, with their callers and requests; the newest 200, or N.',
+    does: 'List the history of a host: faults, maintenance and evacuations, the newest first, with their callers and requests; the newest 200, or N.',
     argument: 'HOST',
     options: { limit: text },
     run: async (session, given, host) => {
@@ -238,7 +238,7 @@ export const commands: readonly Command[] = [
     name: 'port set',
     usage:
       '[--dp-down true|false] [--data-plane-status ACTIVE|DOWN|none] [--status ACTIVE|DOWN|BUILD|ERROR] PORT',
-    does: 'Report the data plane beneath a port, or its status; PORT is an id or a name.',
+    does: 'Report the data plane status or the status of a port; PORT is an id or a name.',
     argument: 'PORT',
     options: { 'dp-down': text, 'data-plane-status': text, status: text },
     run: async (session, given, port) => ({ item: await setPort(session, given, port) }),

@@ -68,7 +68,7 @@ const conditionCommands: readonly Command[] = [
     name: 'condition list',
     usage:
       '[--source NAME] [--host HOST] [--port ID] [--server ID] [--state STATE] [--effect EFFECT]',
-    does: 'List what monitors say of hosts, ports and servers; STATE is raised, cleared or stale.',
+    does: 'List the conditions that monitors report of hosts, ports and servers; STATE is raised, cleared or stale.',
     options: { source: text, host: text, port: text, server: text, state: text, effect: text },
     run: async (session, { port, server, ...filters }) => {
       const query = queryString({ ...filters, port_id: port, server_id: server });
@@ -149,7 +149,7 @@ export const monitoringCommands: readonly Command[] = [
   {
     name: 'unmatched list',
     usage: '[--source NAME]',
-    does: 'List what monitors reported in the last day and matched nothing, with the reasons.',
+    does: 'List the items that monitors reported in the last day and that matched nothing, with the reasons.',
     options: { source: text },
     run: async (session, given) => {
       const request = { service, path: `/unmatched${queryString(given)}` };

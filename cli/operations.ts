@@ -124,7 +124,7 @@ const deadLetterCommands: readonly Command[] = [
   {
     name: 'dlq show',
     usage: '--queue QUEUE ID',
-    does: 'Show a dead letter with what it holds.',
+    does: 'Show a dead letter with its content.',
     argument: 'ID',
     options: { queue: text },
     run: async (session, { queue }, id) => {
@@ -170,7 +170,7 @@ export const operationsCommands: readonly Command[] = [
   {
     name: 'status',
     usage: '',
-    does: 'Count hosts by state, servers, ports, open faults, and what waits in the queues.',
+    does: 'Count hosts by state, servers, ports, open faults, and the messages that wait in the queues.',
     options: {},
     run: async (session) => ({
       item: statusItem(await session.ask({ service, path: '/status' })),
@@ -180,7 +180,7 @@ export const operationsCommands: readonly Command[] = [
   {
     name: 'watch',
     usage: '[--for SECONDS]',
-    does: 'Show what changes, with its state, until Ctrl-C or for some seconds; a tenant sees its own.',
+    does: 'Show changes with the new states, until Ctrl-C or for some seconds; a tenant sees its own.',
     options: { for: text },
     run: async (session, given, _, screen) => {
       const items = await watch(session, { seconds: secondsOf(given), screen });

@@ -4,8 +4,8 @@ import * as z from 'zod';
 export type CliVariables = Readonly<Record<string, string | undefined>>;
 
 /**
- * A request that failed. The message is printed as it is; exit status 1. `status` is the status of the
- * answer, undefined if there was none; `retryAfter` is its header, in seconds.
+ * A request that failed. The message is printed unchanged; the exit status is 1. `status` is the
+ * status of the answer, undefined if there was none; `retryAfter` is its header, in seconds.
  */
 export class Failure extends Error {
   readonly status: number | undefined;
@@ -65,7 +65,8 @@ export async function logIn(env: CliVariables): Promise<CliSession> {
   });
   const token = headers.get('x-subject-token');
   const known = Token.safeParse(body);
-  if (!token || !known.success) throw new Failure('The login was answered by no Keystone.');
+  if (!token || !known.success)
+    throw new Failure('The answer to the login is not one of Keystone.');
   const { catalog } = known.data.token;
   return {
     ask: async ({ service, method = 'GET', path, body: json, microversion }) => {

@@ -97,7 +97,7 @@ export const silenceCommands: readonly Command[] = [
     name: 'silence create',
     usage:
       '[--resource ID,...] [--alarm ID,...] [--host HOST,...] [--project ID,...] [--start TIME] [--duration 2h | --end TIME] [--id UUID] --reason TEXT',
-    does: "Silence alarms for a time: all of the project's, or those that match. --host and --project are for administrators. Under the id of a silence, change its end.",
+    does: "Silence alarms for a time: all of the project's, or those that match. --host and --project are for administrators. With the id of a silence, change its end.",
     options: {
       resource: text,
       alarm: text,
@@ -139,7 +139,7 @@ export const silenceCommands: readonly Command[] = [
   {
     name: 'silence delete',
     usage: 'ID',
-    does: 'End a silence at once: what is still in alarm is notified within a minute.',
+    does: 'End a silence at once: alarms that are still raised are notified within a minute.',
     argument: 'ID',
     options: {},
     run: async (session, _, id) => {

@@ -1,13 +1,16 @@
+import { memoize } from 'es-toolkit';
 import * as z from 'zod';
 
 /**
- * A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair.
+ * A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair. One
+ * schema for each length, because a schema takes time to make when a function starts.
  */
-export const text = (max: number) =>
+export const text = memoize((max: number) =>
   z
     .string()
     .max(max)
-    .refine((given) => given.isWellFormed(), 'Not a valid text.');
+    .refine((given) => given.isWellFormed(), 'Not a valid text.'),
+);
 
 /**
  * For ids that become attributes of messages: without the characters that SNS and SQS refuse there.

@@ -148,7 +148,7 @@ export class Api extends Construct {
 
   /**
    * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too.
-   * With `posts`, `POST` is a method of its own, with its own limits. The login's path is not a
+   * With `posts`, `POST` is a separate method with its own limits. The login's path is not a
    * resource of its own: a path with a doubled slash would bypass it. With `within`, some paths of
    * the surface go to other functions. If such a path has a doubled slash, AWS sends the request to
    * the surface's own function. That function has no such route, and its 404 says how to write the

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { BuildOptions } from 'esbuild';
 
 /**
  * The packages that a function loads when it first needs them (`domain/on-demand.ts`), by function.
@@ -43,19 +43,22 @@ export const replaced = {
 };
 
 /**
- * How esbuild bundles each function into one file (`bundle.ts`, which also leaves out `lean-modules.ts`).
+ * How esbuild bundles each function (`bundle.ts`, which also leaves out `lean-modules.ts`).
  * test/infra/bundles.test.ts limits the sizes.
  */
 export const bundling = {
-  format: OutputFormat.CJS,
+  platform: 'node',
   target: 'node24',
   minify: true,
-  bundleAwsSDK: true,
-  // The SDK needs this for services with event streams only, and no function calls one.
-  externalModules: ['@smithy/core/event-streams', 're2js', 'croner', '@prometheus-io/lezer-promql'],
+  // The SDK needs event streams for services with them only, and no function calls one. Bowser is
+  // for the SDK in browsers.
+  external: [
+    ...['@smithy/core/event-streams', 'bowser'],
+    ...['re2js', 'croner', '@prometheus-io/lezer-promql'],
+  ],
   // Unused exports of ES modules are left out of the bundle; those of CommonJS builds are not.
   mainFields: ['module', 'main'],
   // CommonJS's name for the path of the file.
   define: { 'import.meta.filename': '__filename' },
-  esbuildArgs: { '--alias': Object.entries(replaced).map(([from, to]) => `${from}=${to}`) },
-} satisfies BundlingOptions;
+  alias: replaced,
+} satisfies BuildOptions;

@@ -13,32 +13,32 @@ import {
 export const cloudSettings = {
   cloud: setting(
     secretName.default(''),
-    'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
+    'the name or ARN of the secret with the Keystone URL and the application credential of the OpenStack cloud beside Doctor; empty: no cloud',
     'CLOUD_SECRET',
   ),
   cloudWalkMinutes: setting(
     wholeNumber({ least: 5, most: 1440 }).default(60),
-    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
+    'the time between the starts of two walks through all hosts, servers and ports of the cloud',
     'CLOUD_WALK_MINUTES',
   ),
   cloudCallsInFlight: setting(
     wholeNumber({ least: 8, most: 64 }).default(14),
-    'requests to Nova and Neutron that are in flight at once at most, of all functions together: one each for services, changed servers, a walk and two evacuations, up to eight for what is applied, the others for hosts that are up again',
+    'the largest number of requests to Nova and Neutron in flight at once, of all functions together: one each for services, changed servers, a walk and two evacuations, up to eight for changes that are applied to the cloud, and the others for hosts that are up again',
     'CLOUD_CALLS_IN_FLIGHT',
   ),
   oidcIssuer: setting(
     issuerUrl.default(''),
-    'the OpenID Connect issuer whose access tokens are accepted, as its tokens have it in `iss`; empty: none',
+    'the OpenID Connect issuer whose access tokens are accepted: the value of `iss` in its tokens; empty: none',
     'OIDC_ISSUER',
   ),
   oidcAudience: setting(
     text.default(''),
-    'what the tokens of `oidcIssuer` have in `aud`; needed with it',
+    'the value of `aud` in the tokens of `oidcIssuer`; needed if that is set',
     'OIDC_AUDIENCE',
   ),
   oidcProjectClaim: setting(
     filledText.default('project_id'),
-    'the claim with the id of the project; `a.b` is `b` inside of `a`',
+    'the claim with the id of the project; `a.b` means `b` inside `a`',
     'OIDC_PROJECT_CLAIM',
   ),
   oidcRolesClaim: setting(
@@ -53,7 +53,7 @@ export const cloudSettings = {
       'doctor-reader=reader',
       'doctor-monitor=monitor',
     ]),
-    "Doctor's role for each value of that claim, separated by commas; other values mean nothing",
+    "Doctor's role for each value of that claim, separated by commas; other values are ignored",
     'OIDC_ROLES',
   ),
 };

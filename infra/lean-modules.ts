@@ -56,7 +56,7 @@ export const leanModules: Readonly<Record<string, LeanModule>> = {
     loader: 'json',
     text: (path) => JSON.stringify(Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))),
   },
-  // Node has hashes of its own, which the SDK prefers.
+  // The SDK prefers Node's own hashes.
   'hashes in JavaScript': {
     file: /\/@smithy\/core\/.*\/(Sha256Js|Md5Js)\.js$/,
     loader: 'js',

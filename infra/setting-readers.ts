@@ -6,7 +6,7 @@
 import { isIP } from 'node:net';
 import * as z from 'zod';
 
-/** A text, as it is. */
+/** Any text, unchanged. */
 export const text = z.coerce.string();
 
 /** A text that is not empty. */

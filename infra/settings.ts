@@ -32,7 +32,7 @@ const atLeastOne = wholeNumber({ least: 1 });
 const Settings = z.object({
   publicUrl: setting(
     address.default(''),
-    'the URL of the API for clients; empty: taken from each request. Its path contains no `v` that a digit or dot follows',
+    'the URL of the API for clients; empty: taken from each request. Its path must not contain a `v` that a digit or dot follows',
     'PUBLIC_URL',
   ),
   corsAllowedOrigins: setting(
@@ -42,7 +42,7 @@ const Settings = z.object({
   ),
   regionName: setting(
     filledText.default('RegionOne'),
-    "the region in the service catalogue, the clients' `OS_REGION_NAME`",
+    "the region in the service catalogue, which is the clients' `OS_REGION_NAME`",
     'REGION_NAME',
   ),
   acceptAlarmsWithoutResourceId: setting(
@@ -72,7 +72,7 @@ const Settings = z.object({
   ),
   cloudServersOnFault: setting(
     oneOf('leave', 'error').default('leave'),
-    'with `cloud`: what becomes of the servers of a failed host in Nova: `leave` changes nothing, `error` puts them in error, as the inspector of OPNFV Doctor does',
+    'with `cloud`: what happens in Nova to the servers of a failed host: `leave` changes nothing, `error` puts them in error, as the inspector of OPNFV Doctor does',
     'CLOUD_SERVERS_ON_FAULT',
   ),
   safeLaneDelaySeconds: setting(
@@ -87,12 +87,12 @@ const Settings = z.object({
   ),
   heldRequestsPerProject: setting(
     wholeNumber().default(5),
-    'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; others are answered at once, and their pages ask again later',
+    'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; further ones are answered at once, and their pages repeat them later',
     'HELD_REQUESTS_PER_PROJECT',
   ),
   operationsConcurrency: setting(
     atLeastOne.default(30),
-    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included, each with two reads of other functions; reserved like `reportConcurrency`, which `0` there switches off',
+    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included, each with two concurrent reads of other functions; this concurrency is reserved, unless `reportConcurrency` is `0`',
   ),
   evaluatorTimeoutSeconds: setting(
     wholeNumber().default(20),
@@ -159,12 +159,12 @@ const Settings = z.object({
   ),
   prometheusProjectLabel: setting(
     labelName.default('project_id'),
-    'the label of series that names their project: the queries of callers who are no administrators read only series of their project',
+    'the label of series that names their project: the queries of callers who are not administrators read only series of their project',
     'PROMETHEUS_PROJECT_LABEL',
   ),
   periodicConcurrency: setting(
     sourceConcurrency.default(4),
-    'evaluators of alarms that are evaluated every minute, at once; half as many, and at least two, for those whose queries are not answered in time',
+    'how many evaluators of alarms that are evaluated every minute run at once; half as many, and at least two, for alarms whose queries are not answered in time',
   ),
   actionsPerAlarm: setting(
     wholeNumber({ most: 100 }).default(20),
@@ -188,11 +188,11 @@ const Settings = z.object({
   ),
   webhookConcurrency: setting(
     sourceConcurrency.default(10),
-    'webhook senders that run at once at most, for first attempts and for retries each',
+    'the largest number of webhook senders that run at once, for first attempts and for retries each',
   ),
   webhookPlacesPerProject: setting(
     wholeNumber({ least: 1, most: 100 }).default(4),
-    'senders of first attempts that work for one project at once at most; less than `webhookConcurrency`, so that other projects are served too',
+    'the largest number of senders of first attempts that work for one project at once; less than `webhookConcurrency`, so that other projects are served too',
     'WEBHOOK_PLACES',
   ),
   webhookPostsPerReceiver: setting(
@@ -221,7 +221,7 @@ const Settings = z.object({
   ),
   silencesPerProject: setting(
     wholeNumber().default(50),
-    'silences of a project that have not ended; as many may an administrator make for hosts and several projects',
+    'silences of a project that have not ended; the same number applies to the silences of administrators for hosts and for several projects',
     'SILENCES_PER_PROJECT',
   ),
   silenceLongestSeconds: setting(
@@ -256,7 +256,7 @@ const Settings = z.object({
   ),
   loginAttemptsWindowSeconds: setting(
     wholeNumber({ least: 1, most: 86_400 }).default(900),
-    'how long after a first wrong login it is forgotten, with those after it; at most 86400',
+    'how long after the first wrong login it is forgotten, together with those after it; at most 86400',
     'LOGIN_ATTEMPTS_WINDOW_SECONDS',
   ),
   credentialsPerUser: setting(
@@ -266,11 +266,11 @@ const Settings = z.object({
   ),
   cloudWatchAlarmPrefix: setting(
     namePrefix.default('doctor'),
-    'the CloudWatch alarms of the account and region that report hosts: those whose names begin with it; empty: none',
+    'CloudWatch alarms of the account and region whose names begin with this text report hosts; empty: none do',
   ),
   cloudWatchTopicArns: setting(
     topicArns.default([]),
-    'SNS topics of the account and region to which CloudWatch alarms publish that report hosts, separated by commas; empty: none',
+    'SNS topics of the account and region, separated by commas, to which CloudWatch alarms that report hosts publish; empty: none',
   ),
   inventoryFromEvents: setting(
     truth.default(false),
@@ -279,11 +279,11 @@ const Settings = z.object({
   ...cloudSettings,
   requestsPerSecond: setting(
     atLeastOne.default(1000),
-    'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',
+    'how many requests a second API Gateway accepts for each surface, of all callers together; further ones are answered with 503',
   ),
   requestBurst: setting(
     atLeastOne.default(2000),
-    'requests for a surface that may come at once before `requestsPerSecond` counts',
+    'how many requests for a surface may arrive at once before `requestsPerSecond` limits them',
   ),
   loginsPerSecond: setting(
     atLeastOne.default(20),
@@ -292,7 +292,7 @@ const Settings = z.object({
   loginBurst: setting(atLeastOne.default(40), 'the same as `requestBurst` for logins'),
   reportConcurrency: setting(
     wholeNumber().default(100),
-    'requests to `compute`, to `doctor` and of monitors that run at once, each: so many are reserved of what the account has, and no more run; the functions that carry faults on get reservations too. `0` reserves nothing',
+    'how many requests run at once in each of `compute`, `doctor` and `monitors`: this concurrency is reserved for each of them, and no more requests run; the functions that handle faults after them get reservations too. `0` reserves nothing',
   ),
   accountConcurrency: setting(
     atLeastOne.default(1000),

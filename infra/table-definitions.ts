@@ -6,7 +6,7 @@ export type TableDefinition = {
   readonly key: readonly [Attribute, Attribute?];
   /**
    * The keys of each index, by its name. A row without these attributes is not in the index.
-   * Indexes hold keys only, but for those below; the rows are then read by key.
+   * Indexes hold keys only, except those listed below; the rows are then read by key.
    */
   readonly indexes?: Readonly<Record<string, readonly [Attribute, Attribute?]>>;
   /** The names of the indexes that hold whole rows. */
@@ -61,7 +61,8 @@ export const tableDefinitions = {
       byChange: [text('changes'), text('changed_key')],
       rowsByHost: [text('on_host'), text('uuid')],
     },
-    // The report of a host's fault writes them on condition that they are as the index shows them.
+    // The report of a host's fault writes these rows, on the condition that they are still as the
+    // index shows them.
     whole: ['rowsByHost'],
     stream: true,
     expires: true,

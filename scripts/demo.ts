@@ -6,7 +6,7 @@ import { withStack } from './stack/with-stack.ts';
 
 const usage = `npm run demo
 
-Plays one host fault end to end, on a temporary stack beside any other. Exit status 0 if the tenant
+Simulates one host fault end to end, on a temporary stack beside any other. Exit status 0 if the tenant
 was notified, else 1.
 
   DOCTOR_STATE_DIR   use the stack of that folder instead, if one is up`;

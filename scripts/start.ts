@@ -9,7 +9,7 @@ import { withStack } from './stack/with-stack.ts';
 const usage = `npm start
 
 Installs what is missing, starts the embedded stack with the data that an earlier one kept, deploys
-Doctor to it and plays one host fault. It runs until Ctrl-C, which stops the stack and keeps its data.
+Doctor to it and simulates one host fault. It runs until Ctrl-C, which stops the stack and keeps its data.
 A stack that "npm run up" started is used, and stays up. Variables: see "npm run up -- --help".`;
 
 // `npm start`: starts the stack, shows one host fault end to end, and leaves the stack up until

@@ -20,7 +20,7 @@ export type AuthenticateDeps = {
   /** Checks `Authorization` for the routes that accept it; absent on surfaces without such routes. */
   readonly monitor?: MonitorLogin;
   /** Issuers whose tokens are accepted beside Doctor's own; each is tried by the form of the token. */
-  readonly others?: readonly TokenIssuer[];
+  readonly others?: Promise<readonly TokenIssuer[]>;
 };
 
 /** The surfaces' types in the catalogue, by which access rules name them. */
@@ -49,7 +49,7 @@ function tokenOfOther(headers: Headers, others: readonly TokenIssuer[]) {
  * begins, because only its issuer knows the caller.
  */
 export const makeAuthenticate =
-  ({ verify, open, monitor, others = [] }: AuthenticateDeps): Authenticate =>
+  ({ verify, open, monitor, others }: AuthenticateDeps): Authenticate =>
   async (headers, { basic, dialect, method, path, address }) => {
     const asked = { service: serviceTypes[dialect], method, path };
     const allowed = (session: Session | undefined): Session => {
@@ -57,7 +57,7 @@ export const makeAuthenticate =
       if (!isAllowed(session.credential?.access_rules, asked)) throw unauthenticated();
       return session;
     };
-    const other = tokenOfOther(headers, others);
+    const other = others && tokenOfOther(headers, await others);
     if (other) return callerOf(allowed(await other.issuer.session(other.token, address)));
     const token = headers['x-auth-token']?.trim();
     if (token && open) {

@@ -32,6 +32,7 @@ import {
   type Whereabouts,
 } from './request.ts';
 import type { Route } from './route.ts';
+import { allRoutes, routesFor } from './route-loading.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -54,7 +55,10 @@ export type Surface = Whereabouts & {
   /** The origins whose pages may call; absent or empty for none. */
   readonly allowedOrigins?: AllowedOrigins;
   readonly publicRoutes?: readonly PublicRoute[];
+  /** The routes that the function loads when it starts. All that accept `Authorization` are among them. */
   readonly routes: readonly Route[];
+  /** Loads the other routes: they come with the first request that needs one. Absent if there are none. */
+  readonly otherRoutes?: () => Promise<readonly Route[]>;
   /** Rewrites the path before routes are matched, such as Nova's optional project segment. */
   readonly normalise?: (path: string, caller: Caller) => string;
   /** Whether requests carry Nova's microversions. */
@@ -71,7 +75,7 @@ export type Surface = Whereabouts & {
 /** The part of a surface that its reference shows: which routes it has, and where. */
 export type SurfaceRoutes = Pick<
   Surface,
-  'dialect' | 'prefix' | 'publicRoutes' | 'routes' | 'normalise' | 'microversions'
+  'dialect' | 'prefix' | 'publicRoutes' | 'routes' | 'otherRoutes' | 'normalise' | 'microversions'
 >;
 
 /** What is known of a request when it is answered. It is filled while the request runs. */
@@ -97,7 +101,7 @@ export function createSurface(surface: Surface) {
     const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
     const sent = await underPermit(async () => {
-      requireSingleSlashes(surface, request, event.path);
+      await requireSingleSlashes(surface, request, event.path);
       return inTime(answer(surface, request, progress), surface.unavailableAfterMs);
     })
       .then(written)
@@ -121,13 +125,15 @@ export function createSurface(surface: Surface) {
  * so, before the credential is looked at. Paths that `normalise` rewrites are left to the route.
  * @throws DomainError `not_found`.
  */
-function requireSingleSlashes(
-  { routes, publicRoutes = [], normalise, prefix }: Surface,
+async function requireSingleSlashes(
+  surface: Surface,
   { path }: Pick<RawRequest, 'path'>,
   sent: string,
-): void {
+): Promise<void> {
+  const { publicRoutes = [], normalise, prefix } = surface;
   // Slashes at the end do not change which function the gateway chooses.
   if (normalise || !/\/\/[^/]/.test(sent)) return;
+  const routes = await allRoutes(surface);
   if ([...routes, ...publicRoutes].some((route) => route.match(path))) return;
   throw new DomainError('not_found', `Write the path with single slashes: ${prefix}${path}`);
 }
@@ -142,7 +148,8 @@ async function answer(
   }
   const { routes, publicRoutes = [], allowedOrigins = [] } = surface;
   if (isPreflight(request)) {
-    return preflight(request, allowedOrigins, methodsOf(routes, publicRoutes));
+    const methods = methodsOf(await allRoutes(surface), publicRoutes);
+    return preflight(request, allowedOrigins, methods);
   }
   requireFittingRequest(request.text);
   const { found: open, allowed } = findPublicRoute(publicRoutes, request);
@@ -171,7 +178,7 @@ async function runRoute(
   if (surface.microversions && bodied.has(request.method)) readJson(request);
   const path = surface.normalise ? surface.normalise(request.path, caller) : request.path;
   const asked = { method: request.method, path, microversion, allowed };
-  const { route, params } = findRoute(surface.routes, asked);
+  const { route, params } = findRoute(await routesFor(surface, asked), asked);
   return route.run({ ...request, path, params }, microversion);
 }
 

@@ -1,18 +1,10 @@
 /** Puts the issuers together whose tokens a function accepts beside Doctor's own. */
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type * as z from 'zod';
 import type { Clients } from '../clients.ts';
-import { readCloudSecret } from '../cloud/cloud-secret.ts';
 import { cloudClientVariables } from '../cloud/connect-cloud.ts';
-import { keystoneTokens } from '../cloud/keystone-tokens.ts';
-import { isOutage, makeValidation } from '../cloud/validation.ts';
-import { type environment, list, optionalText } from '../env.ts';
-import { secretText } from '../secrets.ts';
-import { badTokenCounts } from './bad-tokens.ts';
-import { issuerKeys } from './issuer-keys.ts';
-import { roleMap } from './oidc-claims.ts';
-import { hasNoKeys, makeOidcCheck, oidcTokens } from './oidc-tokens.ts';
-import { makeRemembering, type TokenIssuer } from './other-issuers.ts';
+import { list, optionalText } from '../env.ts';
+import type { OtherIssuerEnv } from './issuers-of-settings.ts';
+import type { TokenIssuer } from './other-issuers.ts';
 
 /** The variables of a function that accepts such tokens; all are empty if it accepts none. */
 export const otherIssuerVariables = {
@@ -25,42 +17,13 @@ export const otherIssuerVariables = {
   OIDC_ROLES: list,
 };
 
-type OtherIssuerEnv = z.infer<ReturnType<typeof environment<typeof otherIssuerVariables>>>;
-
-/** The issuers of the environment; none without the settings. */
-export function connectIssuers(
+/** The issuers of the environment. Without the settings there are none, and none of their code is loaded. */
+export async function connectIssuers(
   env: OtherIssuerEnv,
-  { dynamo, secrets }: Pick<Clients, 'dynamo' | 'secrets'>,
+  clients: Pick<Clients, 'dynamo' | 'secrets'>,
   logger: Pick<Logger, 'warn'>,
-): TokenIssuer[] {
-  const shared = {
-    badTokens: badTokenCounts(dynamo, env.ATTEMPTS_TABLE),
-    warn: (about: string, error: unknown) => logger.warn(about, { error }),
-  };
-  return [...oidcIssuer(env, shared), ...keystone(env, secrets, shared)];
-}
-
-type Shared = Pick<Parameters<typeof makeRemembering>[0], 'badTokens' | 'warn'>;
-
-/** The issuer of the setting `oidcIssuer`; none without it. */
-function oidcIssuer(env: OtherIssuerEnv, shared: Shared): TokenIssuer[] {
-  const { OIDC_ISSUER: issuer } = env;
-  if (issuer === '') return [];
-  const settings = {
-    issuer,
-    audience: env.OIDC_AUDIENCE,
-    projectClaim: env.OIDC_PROJECT_CLAIM,
-    rolesClaim: env.OIDC_ROLES_CLAIM,
-    roles: roleMap(env.OIDC_ROLES),
-  };
-  const ask = makeOidcCheck(settings, issuerKeys(issuer));
-  return [oidcTokens(issuer, makeRemembering({ ask, isOutage: hasNoKeys, ...shared }))];
-}
-
-/** The Keystone of the setting `cloud`; none without it. */
-function keystone(env: OtherIssuerEnv, secrets: Clients['secrets'], shared: Shared): TokenIssuer[] {
-  if (env.CLOUD_SECRET === '') return [];
-  const text = secretText(secrets, env.CLOUD_SECRET);
-  const ask = makeValidation(async () => readCloudSecret(await text()));
-  return [keystoneTokens(makeRemembering({ ask, isOutage, ...shared }))];
+): Promise<readonly TokenIssuer[]> {
+  if (env.OIDC_ISSUER === '' && env.CLOUD_SECRET === '') return [];
+  const { issuersOfSettings } = await import('./issuers-of-settings.ts');
+  return issuersOfSettings(env, clients, logger);
 }

@@ -41,8 +41,8 @@ const message: Usage = { 'SQS request': 3 };
  * An event from outside that no alarm of its project matches, in a project that has alarms. It
  * needs its part of the request and of the messages; the lookups by the two keys of its resource
  * and instance; and its part of the reads for each message: the two counts of alarms and the two
- * keys of its project. The events of a message are kept for previews of alarms, once: some 4.5 kB
- * compressed for 50 events of one project.
+ * keys of its project. The events of a message are kept once for previews of alarms: some 4.5 kB,
+ * compressed, for 50 events of one project.
  */
 export const unmatchedEvent: Usage = sumOf(
   times(1 / perRequest, apiCall(200)),

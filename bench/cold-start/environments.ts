@@ -1,7 +1,7 @@
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { DoctorStack } from '../../infra/service.ts';
+import { DoctorStack, type DoctorStackProps } from '../../infra/service.ts';
 
 const FunctionResource = z.object({
   Properties: z.object({
@@ -20,14 +20,20 @@ function textOf(value: unknown): string {
   return parts.map(textOf).join(separator);
 }
 
-/** Settings with which every function is deployed, the optional ones too. */
-const settings = { cloud: 'cloud', inventoryFromEvents: true };
+type Variables = ReadonlyMap<string, Record<string, string>>;
 
 /**
  * The variables of each deployed function, by its name. Names that AWS chooses are replaced by
- * URLs, which are valid names too.
+ * URLs, which are valid names too. The functions that mirror a cloud have them as deployed beside
+ * one, all others without.
  */
-export function environments(): ReadonlyMap<string, Record<string, string>> {
+export const environments = (): Variables =>
+  new Map([
+    ...deployed({ inventoryFromEvents: true, cloud: 'cloud' }),
+    ...deployed({ inventoryFromEvents: true }),
+  ]);
+
+function deployed(settings: NonNullable<DoctorStackProps['settings']>): Variables {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack: Stack = new DoctorStack(app, 'Doctor', { target: 'aws', settings });
   const found = Template.fromStack(stack).findResources('AWS::Lambda::Function');

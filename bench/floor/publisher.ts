@@ -1,7 +1,7 @@
 /** Publishes each message. */
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { SQSEvent } from 'aws-lambda';
-import { makeSns } from '../../adapters/clients.ts';
+import { makeSns } from '../../adapters/sns.ts';
 
 const sns = makeSns();
 

@@ -43,9 +43,9 @@ const traced: readonly Traced[] = [
 ];
 
 /**
- * When the requests of a report of one instance and of fifty, and of an event with a webhook, are made:
- * medians of all runs, in ms from the request on. All requests go through a proxy, the bench's own too, so
- * times are longer than without it.
+ * Measures when the requests for a report on one instance, for a report on fifty, and for an event
+ * with a webhook are made: medians of all runs, in ms from the first request. All requests go
+ * through a proxy, those of the bench too, so times are longer than without it.
  */
 export async function trace(stack: Stack, runs: number): Promise<Figure[]> {
   const proxy = await proxyOf(stack.endpoint);

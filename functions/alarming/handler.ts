@@ -2,16 +2,13 @@
  * The surface `/alarming`: Aodh's API v2 for event alarms. The same function serves
  * `/doctor/v1/alarm-preview`, because it has the parser of alarms.
  */
+import { once } from 'es-toolkit';
 import { byResource } from '../../adapters/http/by-resource.ts';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { alarmRoutes } from './alarms.ts';
-import { capabilityRoutes } from './capabilities.ts';
 import type { AlarmDeps } from './deps.ts';
-import { historyRoutes } from './history.ts';
 import { listRoutes } from './list.ts';
-import { metricsRoutes } from './metrics.ts';
-import { type PreviewDeps, previewRoutes } from './preview.ts';
-import { quotaRoutes } from './quotas.ts';
+import type { PreviewDeps } from './preview.ts';
 import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
 
@@ -27,15 +24,8 @@ export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
   dialect: 'alarming',
   prefix: '/alarming',
   publicRoutes: openRoutes,
-  routes: [
-    ...listRoutes(deps),
-    ...alarmRoutes(deps),
-    ...stateRoutes(deps),
-    ...historyRoutes(deps),
-    ...quotaRoutes(deps),
-    ...metricsRoutes(deps),
-    ...capabilityRoutes(deps),
-  ],
+  routes: [...listRoutes(deps), ...alarmRoutes(deps), ...stateRoutes(deps)],
+  otherRoutes: once(async () => (await import('./other-routes.ts')).otherAlarmingRoutes(deps)),
 });
 
 /**
@@ -45,7 +35,8 @@ export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
 export const previewSurfaceRoutes = (deps: PreviewDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',
-  routes: previewRoutes(deps),
+  routes: [],
+  otherRoutes: once(async () => (await import('./preview.ts')).previewRoutes(deps)),
 });
 
 const handlerOf = (routes: SurfaceRoutes, deps: AlarmingDeps) =>

@@ -1,36 +1,14 @@
 /** The compute surface: the part of Nova's API that fault management needs. */
+import { once } from 'es-toolkit';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
-import { flavorRoutes } from './flavors.ts';
-import { type HostDeps, hostRoutes } from './hosts/hosts.ts';
-import { type HypervisorDeps, hypervisorRoutes } from './hosts/hypervisors.ts';
 import type { ServiceDeps } from './hosts/service-deps.ts';
 import { serviceRoutes } from './hosts/services.ts';
-import { type ZoneDeps, zoneRoutes } from './hosts/zones.ts';
-import { type MigrationDeps, migrationRoutes } from './migrations/migrations.ts';
-import { serverMigrationRoutes } from './migrations/server-migrations.ts';
+import type { OtherComputeDeps } from './other-routes.ts';
 import { withoutProject } from './project-segment.ts';
-import { instanceActionRoutes } from './servers/instance-actions.ts';
-import { type ServerActionDeps, serverActionRoutes } from './servers/server-actions.ts';
-import { serverAddressRoutes } from './servers/server-addresses.ts';
-import { serverCreationRoutes } from './servers/server-creation.ts';
-import { type ServerDeletionDeps, serverDeletionRoutes } from './servers/server-deletion.ts';
-import { serverMetadataRoutes } from './servers/server-metadata.ts';
-import { serverTagRoutes } from './servers/server-tags.ts';
-import { serverUpdateRoutes } from './servers/server-update.ts';
-import { type ServerDeps, serverRoutes } from './servers/servers.ts';
-import { limitRoutes } from './usage/limits.ts';
-import { tenantUsageRoutes } from './usage/tenant-usage.ts';
 import { computeVersionRoutes } from './versions.ts';
 
 /** What the routes need. */
-export type ComputeRouteDeps = HypervisorDeps &
-  HostDeps &
-  MigrationDeps &
-  ServerActionDeps &
-  ServerDeletionDeps &
-  ServerDeps &
-  ServiceDeps &
-  ZoneDeps;
+export type ComputeRouteDeps = ServiceDeps & OtherComputeDeps;
 
 /** What the surface needs. */
 export type ComputeDeps = Pick<
@@ -42,33 +20,15 @@ export type ComputeDeps = Pick<
 /** Adds the version to the path of a server's bookmark, which has none. */
 const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
 
-/** The routes of the surface. */
+/** The routes of the surface. Reports of faults come to `os-services`. */
 export const computeRoutes = (deps: ComputeRouteDeps): SurfaceRoutes => ({
   dialect: 'compute',
   prefix: '/compute',
   normalise: (path, caller) => withoutProject(bookmarked(path), caller),
   microversions: true,
   publicRoutes: computeVersionRoutes,
-  routes: [
-    ...serviceRoutes(deps),
-    ...hypervisorRoutes(deps),
-    ...hostRoutes(deps),
-    ...serverRoutes(deps),
-    ...serverActionRoutes(deps),
-    ...serverUpdateRoutes(deps),
-    ...serverMetadataRoutes(deps),
-    ...serverTagRoutes(deps),
-    ...serverAddressRoutes(deps),
-    ...serverMigrationRoutes(deps),
-    ...instanceActionRoutes(deps),
-    ...serverDeletionRoutes(deps),
-    ...serverCreationRoutes,
-    ...migrationRoutes(deps),
-    ...flavorRoutes,
-    ...limitRoutes(deps),
-    ...tenantUsageRoutes(deps),
-    ...zoneRoutes(deps),
-  ],
+  routes: serviceRoutes(deps),
+  otherRoutes: once(async () => (await import('./other-routes.ts')).otherComputeRoutes(deps)),
 });
 
 /** The Lambda handler of the compute surface. */

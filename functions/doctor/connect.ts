@@ -3,8 +3,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { faultFirings } from '../../adapters/alarms/fault-firings.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { cloudJobs } from '../../adapters/cloud/cloud-jobs.ts';
+import { laterTopicSubscriptions } from '../../adapters/delivery/later-topic-subscriptions.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
-import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
 import {
   amount,
@@ -80,7 +80,10 @@ export const Environment = environment({
 });
 
 type DoctorEnv = ReturnType<(typeof Environment)['parse']>;
-type DoctorClients = Pick<Clients, 'dynamo' | 'sqs' | 'sns' | 'secrets'>;
+type DoctorClients = Pick<Clients, 'dynamo' | 'sqs' | 'secrets'> & {
+  /** Makes the client of SNS. */
+  readonly sns: () => Promise<Clients['sns']>;
+};
 
 /** Doctor's own surface on the tables, queues, topics and secrets that the variables name. */
 export function connect(variables: Env, clients: DoctorClients, logger: Logger) {
@@ -174,7 +177,7 @@ function subscriptionsOf(env: DoctorEnv, { dynamo, sns, secrets }: DoctorClients
       subscriptions: env.SUBSCRIPTIONS_TABLE,
       quotas: env.QUOTAS_TABLE,
     }),
-    ...topicSubscriptions(sns),
+    ...laterTopicSubscriptions(sns),
     ...webhookKeys(secretText(secrets, env.WEBHOOK_SECRET_ARN)),
     topics: { notifications: env.NOTIFICATIONS_TOPIC_ARNS, groups: env.GROUPS_TOPIC_ARNS },
     mostPerProject: env.SUBSCRIPTIONS_PER_PROJECT,

@@ -2,19 +2,18 @@
  * The surfaces of monitors: `/doctor/v1/…` for what monitors report. The same function serves `/events`, the
  * path of OPNFV Doctor's published inspector.
  */
+import { once } from 'es-toolkit';
 import { byResource, type SurfaceHandler } from '../../adapters/http/by-resource.ts';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { alertRoutes } from './alert-routes.ts';
-import { type ConditionDeps, conditionRoutes } from './conditions.ts';
 import { type ConsulDeps, consulRoutes } from './consul.ts';
 import { opnfvRoutes } from './opnfv.ts';
+import type { OtherMonitorDeps } from './other-routes.ts';
 import { redfishRoutes } from './redfish.ts';
 import { answeredWithinMs, type ReportDeps } from './report-route.ts';
-import { type SourceDeps, sourceRoutes } from './sources.ts';
-import { type UnmatchedDeps, unmatchedRoutes } from './unmatched.ts';
 
 /** What all routes need. */
-export type MonitorRouteDeps = ReportDeps & ConsulDeps & ConditionDeps & SourceDeps & UnmatchedDeps;
+export type MonitorRouteDeps = ReportDeps & ConsulDeps & OtherMonitorDeps;
 
 /** What the surfaces need. */
 export type MonitorsDeps = Pick<
@@ -24,21 +23,19 @@ export type MonitorsDeps = Pick<
   MonitorRouteDeps;
 
 /**
- * Every route of conditions and of monitors below `/doctor`. A dialect adds its routes here, and
- * the first segment of its path to `monitorPaths` in `infra/monitors.ts`.
+ * Every route of conditions and of monitors below `/doctor`. What monitors report to is there from the
+ * start. A dialect adds its routes here, and the first segment of its path to `monitorPaths` in `infra/monitors.ts`.
  */
 export const monitorRoutes = (deps: MonitorRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',
   routes: [
-    ...conditionRoutes(deps),
-    ...sourceRoutes(deps),
-    ...unmatchedRoutes(deps),
     ...opnfvRoutes(deps, '/v1/inspector/events'),
     ...alertRoutes(deps),
     ...redfishRoutes(deps),
     ...consulRoutes(deps),
   ],
+  otherRoutes: once(async () => (await import('./other-routes.ts')).otherMonitorRoutes(deps)),
 });
 
 /** The routes of `/events`. */

@@ -1,12 +1,9 @@
 /** The surface `/network`: the part of Neutron's API v2.0 that a registry of ports needs. */
 
+import { once } from 'es-toolkit';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import type { NetworkDeps, PortDeps } from './deps.ts';
-import { extensionRoutes } from './extensions.ts';
-import { networkRoutes } from './networks.ts';
 import { portRoutes } from './ports.ts';
-import { taggableNetworks, taggablePorts } from './taggable.ts';
-import { tagRoutes } from './tags.ts';
 import { networkVersionRoutes } from './versions.ts';
 
 /** The dependencies of the surface. */
@@ -20,19 +17,14 @@ export type NetworkApiDeps = Pick<
 /** `/v2.0/ports.json` is `/v2.0/ports`: clients send either. */
 const plainPath = (path: string): string => path.replace(/\.json$/, '');
 
-/** The routes of the surface. */
+/** The routes of the surface. Reports on the data plane come to ports. */
 export const networkSurfaceRoutes = (deps: PortDeps & NetworkDeps): SurfaceRoutes => ({
   dialect: 'network',
   prefix: '/network',
   normalise: plainPath,
   publicRoutes: networkVersionRoutes,
-  routes: [
-    ...extensionRoutes,
-    ...portRoutes(deps),
-    ...tagRoutes(taggablePorts(deps)),
-    ...networkRoutes(deps),
-    ...tagRoutes(taggableNetworks(deps)),
-  ],
+  routes: portRoutes(deps),
+  otherRoutes: once(async () => (await import('./other-routes.ts')).otherNetworkRoutes(deps)),
 });
 
 /** The handler of the surface. */

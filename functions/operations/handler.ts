@@ -3,21 +3,15 @@
  * own: requests that are held until something changes must not take the concurrency of reports (ADR
  * 0039).
  */
+import { once } from 'es-toolkit';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { type ChangeDeps, changeRoutes } from './changes.ts';
-import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters.ts';
-import { type HostHistoryDeps, hostHistoryRoutes } from './host-history.ts';
 import { type OpenApiDeps, openApiRoutes } from './openapi.ts';
-import { type SilenceDeps, silenceRoutes } from './silences.ts';
+import type { OtherOperationsDeps } from './other-routes.ts';
 import { type StatusDeps, statusRoutes } from './status.ts';
 
 /** What the routes need. */
-export type OperationsRouteDeps = OpenApiDeps &
-  ChangeDeps &
-  StatusDeps &
-  HostHistoryDeps &
-  DeadLetterDeps &
-  SilenceDeps;
+export type OperationsRouteDeps = OpenApiDeps & ChangeDeps & StatusDeps & OtherOperationsDeps;
 
 /** What the surface needs. */
 export type OperationsDeps = Pick<
@@ -31,13 +25,8 @@ export const operationsRoutes = (deps: OperationsRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',
   publicRoutes: openApiRoutes(deps),
-  routes: [
-    ...changeRoutes(deps),
-    ...statusRoutes(deps),
-    ...hostHistoryRoutes(deps),
-    ...deadLetterRoutes(deps),
-    ...silenceRoutes(deps),
-  ],
+  routes: [...changeRoutes(deps), ...statusRoutes(deps)],
+  otherRoutes: once(async () => (await import('./other-routes.ts')).otherOperationsRoutes(deps)),
 });
 
 /** The handler of the surface. */

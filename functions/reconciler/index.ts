@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { makeDynamo, makeSns, makeSqs } from '../../adapters/clients.ts';
+import { makeDynamo, makeSqs } from '../../adapters/clients.ts';
+import { makeSns } from '../../adapters/sns.ts';
 import { connect } from './connect.ts';
 
 export const handler = connect(

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { makeDynamo, makeSecrets, makeSns, makeSqs } from '../../adapters/clients.ts';
+import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
+import { makeSns } from '../../adapters/sns.ts';
 import { connect } from './connect.ts';
 
 export const handler = connect(

@@ -31,7 +31,7 @@ Reports a host's fault, or its end, to Doctor, and repeats the report until it i
   --host NAME         with keepalived: the name of this host in Doctor; default uname -n
   --config FILE       default /etc/doctor/report.conf, if it exists. Lines NAME=VALUE with DOCTOR_URL
                       (https://.../doctor/v1) and either DOCTOR_TOKEN, or DOCTOR_USERNAME and
-                      DOCTOR_PASSWORD. A variable of the environment goes first. Others must not be
+                      DOCTOR_PASSWORD. A variable of the environment overrides its line. Others must not be
                       able to read the file, and its group must not be able to write it.
   --timeout SECONDS   how long to try, 1 to 600; default 20
   -h, --help

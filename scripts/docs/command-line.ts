@@ -3,7 +3,7 @@ import { commands } from '../../cli/commands.ts';
 import { runCommandLine } from '../../cli/run.ts';
 import { generatedFrom, page } from './markdown.ts';
 
-/** What `doctor` prints for a command line that asks for help. */
+/** The output of `doctor` for a command line that requests help. */
 async function helpOf(...args: readonly string[]): Promise<string> {
   let printed = '';
   await runCommandLine(

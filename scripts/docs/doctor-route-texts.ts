@@ -7,16 +7,16 @@ export const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1': text('shows the version'),
   'GET /doctor/v1/openapi.json': text('describes all routes of all surfaces, in OpenAPI 3.1'),
   'GET /doctor/v1/changes': text(
-    'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
+    'lists the changes since a cursor that the caller may see; with `wait` the request is held for up to 4 seconds until something changes',
   ),
   'POST /doctor/v1/changes': text(
-    'answers the same, with what the caller reads again: up to 24 paths with the kinds of changes after which each is read, `answers` holds their bodies',
+    'lists the same, and repeats the reads of the caller: the body names up to 24 paths, each with the kinds of changes after which it is read, and `answers` contains the results',
   ),
   'GET /doctor/v1/status': text(
-    'counts hosts by state, servers, ports and open faults, and what waits in each queue',
+    'counts hosts by state, servers, ports, open faults, and the messages in each queue',
   ),
   'GET /doctor/v1/rates': text(
-    'shows for each minute of the last hours the notifications, their times, webhooks by outcome, and what waited',
+    'shows for each minute of the last hours the notifications, their times, webhooks by outcome, and the waiting messages',
   ),
   'GET /doctor/v1/dead-letters': text('lists the queues of dead letters with their counts'),
   'GET /doctor/v1/dead-letters/{queue}': text(
@@ -44,8 +44,8 @@ export const doctor: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',
   ),
-  'POST /doctor/v1/hosts/{host}/heartbeat': text('says that a host runs, or was restarted'),
-  'POST /doctor/v1/heartbeats': text('says that up to 100 hosts run'),
+  'POST /doctor/v1/hosts/{host}/heartbeat': text('records a heartbeat of a host, or its restart'),
+  'POST /doctor/v1/heartbeats': text('records heartbeats of up to 100 hosts'),
   'GET /doctor/v1/faults': text(
     'lists the faults of hosts and of their data planes. Tenants see the faults that affected their servers and ports, without the host',
   ),
@@ -76,10 +76,10 @@ export const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/users/{name}': text('shows a user'),
   'DELETE /doctor/v1/users/{name}': text('deletes a user'),
   'GET /doctor/v1/cloud': text(
-    'shows how old what Doctor knows of the cloud is, the last walk with its differences, and errors',
+    'shows how old the information about the cloud is, the last walk with its differences, and errors',
   ),
   'POST /doctor/v1/cloud/walks': text(
-    'begins a walk through the cloud; with `dry_run` it only notes what differs',
+    'starts a walk through the cloud; with `dry_run` it only records the differences',
   ),
   'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
 };
@@ -124,6 +124,6 @@ export const conditions: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
   'DELETE /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
   'GET /doctor/v1/unmatched': text(
-    'lists what monitors reported of the last day and matched nothing, newest first, with the reasons',
+    'lists the items that monitors reported in the last day and that matched nothing, newest first, with the reasons',
   ),
 };

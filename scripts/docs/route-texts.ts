@@ -80,7 +80,7 @@ const identity: Readonly<Record<string, RouteText>> = {
 
 const alarming: Readonly<Record<string, RouteText>> = {
   'GET /alarming/': text('lists the versions'),
-  'GET /alarming/healthcheck': text('says that the function answers'),
+  'GET /alarming/healthcheck': text('is a health check of the function'),
   'GET /alarming/v2/alarms': text('lists alarms', 'reader'),
   'POST /alarming/v2/alarms': text('creates an alarm', 'member'),
   'GET /alarming/v2/alarms/{id}': text('shows an alarm', 'reader'),
@@ -94,7 +94,7 @@ const alarming: Readonly<Record<string, RouteText>> = {
   ),
   'POST /alarming/v2/query/alarms': text('finds alarms by conditions on any field', 'reader'),
   'POST /alarming/v2/query/alarms/history': text(
-    'finds records of the history, those of deleted alarms too',
+    'finds records of the history, those of deleted alarms included',
     'reader',
   ),
   'GET /alarming/v2/quotas': text('shows how many alarms a project may have', 'reader'),
@@ -125,7 +125,7 @@ const computeHosts: Readonly<Record<string, RouteText>> = {
     'lists hosts by their hypervisors; `hypervisor_hostname_pattern` and `with_servers` from 2.53',
   ),
   'GET /compute/v2.1/os-hypervisors/detail': text(
-    'lists hosts with what is known of their hypervisors',
+    'lists hosts with the known facts of their hypervisors',
   ),
   'GET /compute/v2.1/os-hypervisors/{id}': text('shows a hypervisor'),
   'GET /compute/v2.1/os-hypervisors/{pattern}/search': text('finds hosts by a part of their name'),
@@ -285,11 +285,11 @@ export const surfaceTexts: Readonly<
   },
   '/events': {
     title: '/events: the path of OPNFV Doctor’s published inspector',
-    is: 'What monitors that were written for that inspector send, without a change of their path.',
+    is: 'For monitors that were written for that inspector, which need not change their path.',
   },
   '/instance-ha': {
     title: '/instance-ha/v1: Masakari v1',
-    is: 'What masakari-monitors send, and what operators read of it. Microversions 1.0 to 1.3 are offered.',
+    is: 'Notifications of masakari-monitors, and their lists for operators. Microversions 1.0 to 1.3 are supported.',
   },
   '/identity': {
     title: '/identity: Keystone v3',
@@ -301,7 +301,7 @@ export const surfaceTexts: Readonly<
   },
   '/compute': {
     title: '/compute: Nova v2.1',
-    is: 'Hosts and servers. Microversions 2.1 to 2.94 are offered; a route without a range is in all of them. `/servers/{id}` alone, as in bookmarks, works too.',
+    is: 'Hosts and servers. Microversions 2.1 to 2.94 are supported; a route without a range is in all of them. `/servers/{id}` alone, as in bookmarks, works too.',
   },
   '/network': {
     title: '/network: Neutron v2.0',

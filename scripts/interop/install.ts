@@ -7,7 +7,7 @@ import { root } from '../stack/state.ts';
 /** The folder of everything that is installed; git ignores it. */
 export const installed = join(root, '.interop');
 
-/** The folder of our own programs and configuration. */
+/** The folder of the test's own programs and configuration. */
 export const here = join(root, 'test/interop');
 
 /** Does the work again only if what it depends on has changed. */

@@ -1,6 +1,7 @@
 import type { Program } from './program.ts';
 import { alertmanager } from './programs/alertmanager.ts';
 import { collectd } from './programs/collectd.ts';
+import { consul } from './programs/consul.ts';
 import { exporter } from './programs/exporter.ts';
 import { fenceCompute, fenceEvacuate } from './programs/fence-agents.ts';
 import { gophercloudNew, gophercloudOld } from './programs/gophercloud.ts';
@@ -40,6 +41,7 @@ export const programs: readonly Program[] = [
   icinga2,
   zabbix,
   keepalived,
+  consul,
   pacemaker,
   instanceHa,
 ];

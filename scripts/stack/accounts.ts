@@ -7,7 +7,7 @@ import { type Account, login } from './api.ts';
 import { region, rootCredentials } from './ministack.ts';
 import { type StackState, stateDir, writeWhole } from './state.ts';
 
-/** The tenants that every embedded stack has, each a `member` of a project of its own. */
+/** The tenants that every embedded stack has, each a `member` of its own project. */
 export const tenants = ['tenant-a', 'tenant-b'] as const;
 export type Tenant = (typeof tenants)[number];
 

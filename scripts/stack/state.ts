@@ -19,7 +19,7 @@ export const outputsFile = join(stateDir, 'outputs.json');
 
 /** The record of a stack that a script started. */
 export const StackState = z.object({
-  /** The emulator's process, which leads a process group of its own. */
+  /** The emulator's process, which leads its own process group. */
   pid: z.int(),
   /** Distinguishes the stack's process from a later one with the same pid or port. */
   instance: z.string(),

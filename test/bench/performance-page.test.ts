@@ -58,9 +58,10 @@ test('the table says which targets are met, missed and not measured', () => {
 
 test('a start is shown by that of the empty function', () => {
   const kB = { scenario: 's', figure: 'sweeper, bundle', value: 430, unit: 'kB' as const };
-  const figures = [ms('quiet: empty function, start', 30), ms('sweeper, start', 60), kB];
+  const later = { ...kB, figure: 'sweeper, loaded later', value: 20 };
+  const figures = [ms('quiet: empty function, start', 30), ms('sweeper, start', 60), kB, later];
   expect(coldStartTable({ coldstart: { ...run, figures } })).toContain(
-    '| sweeper | 474 | 430 | 3.18 × | 2 × | 60 |',
+    '| sweeper | 474 | 430 | 20 | 3.18 × | 2 × | 60 |',
   );
 });
 

@@ -2,8 +2,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEvent, SQSEvent } from 'aws-lambda';
-import { makeDynamo, makeSecrets, makeSns, makeSqs } from '../../adapters/clients.ts';
+import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
 import type { Env } from '../../adapters/env.ts';
+import { makeSns } from '../../adapters/sns.ts';
 import type { StreamEvent } from '../../adapters/stream-records.ts';
 import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { connect as alarming } from '../../functions/alarming/connect.ts';
@@ -100,7 +101,11 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
     case 'network':
       return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
-      return doctor(env, clients, logger)(event, lambdaContext);
+      return doctor(
+        env,
+        { ...clients, sns: async () => clients.sns },
+        logger,
+      )(event, lambdaContext);
     case 'operations':
       return operations(env, clients, logger)(event, lambdaContext);
     case 'monitors':

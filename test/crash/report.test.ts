@@ -12,8 +12,8 @@ const few = 2;
 const more = mostInReport + 1;
 
 /**
- * The steps of a report on a host with so many instances; `at` counts its writes and sends. `failed`: a
- * write that fails before.
+ * The steps of a report on a host with this many instances; `at` counts its writes and sends.
+ * `failed`: an earlier write that fails.
  */
 const cases = [
   { size: few, at: 1, step: 'the events, sent beside host, fault and instances' },

@@ -1,8 +1,9 @@
 /** The surface `/instance-ha`: the part of Masakari's API v1 that its monitors and its client use. */
+import { once } from 'es-toolkit';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../../adapters/http/surface.ts';
 import { answeredWithinMs } from '../report-route.ts';
 import { type NotificationDeps, notificationRoutes } from './notifications.ts';
-import { type SegmentDeps, segmentRoutes } from './segments.ts';
+import type { SegmentDeps } from './segments.ts';
 import { haVersionRoutes } from './versions.ts';
 
 /** What the routes need. */
@@ -20,7 +21,8 @@ export const instanceHaRoutes = (deps: InstanceHaRouteDeps): SurfaceRoutes => ({
   dialect: 'instance-ha',
   prefix: '/instance-ha',
   publicRoutes: haVersionRoutes,
-  routes: [...notificationRoutes(deps), ...segmentRoutes(deps)],
+  routes: notificationRoutes(deps),
+  otherRoutes: once(async () => (await import('./segments.ts')).segmentRoutes(deps)),
 });
 
 /** The handler of the surface. */

@@ -21,8 +21,8 @@ const Document = z.object({
 });
 
 /**
- * The subject of a route, by the first segment of its path below `/doctor/v1`: the name of the file with its answer. A
- * segment that is not listed is a subject of its own.
+ * The subject of a route, by the first segment of its path below `/doctor/v1`: the name of the file
+ * with its answer. A segment that is not listed is its own subject.
  */
 const subjectOfSegment: Readonly<Record<string, string>> = {
   '': 'documents',

@@ -13,7 +13,7 @@ const runs = 100_000;
 const dollars = (value: number): string =>
   value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 100 ? 2 : 0)}`;
 
-/** The scenarios that have tables of their own. */
+/** The scenarios that have their own tables. */
 const elsewhere = ['coldstart', 'aws', 'console', 'trace'];
 
 /** The figures of the scenarios, each with its target. */
@@ -71,12 +71,17 @@ export function coldStartTable(results: KeptResults): string {
   if (!run) return 'Not measured yet.';
   const value = (figure: string) => run.figures.find((each) => each.figure === figure)?.value ?? 0;
   const quiet = value('quiet: empty function, start');
+  /** Empty in results from before bundles were split. */
+  const laterOf = (name: string): string => {
+    const later = run.figures.find(({ figure }) => figure === `${name}, loaded later`);
+    return later ? `${Math.round(later.value)}` : '';
+  };
   const names = run.figures.flatMap(({ figure }) => /^(.*), bundle$/.exec(figure)?.[1] ?? []);
   return [
     `An empty function: ${quiet} ms. Load before and after: ${run.load}, ${run.loadAtEnd}.`,
     table(
       [
-        ...['function', 'bundle before, kB', 'bundle now, kB'],
+        ...['function', 'bundle before, kB', 'loaded at the start now, kB', 'later, kB'],
         ...['start before, by an empty function', 'start now', 'start now, ms of processor time'],
       ],
       names.map((name) => {
@@ -84,6 +89,7 @@ export function coldStartTable(results: KeptResults): string {
         const [kilobytes, times] = before[name] ?? ['', ''];
         return [
           ...[name, `${kilobytes}`, `${Math.round(value(`${name}, bundle`))}`],
+          laterOf(name),
           ...[times === '' ? '' : `${times} ×`, `${rounded(start / quiet)} ×`, `${start}`],
         ];
       }),

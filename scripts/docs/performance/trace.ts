@@ -1,4 +1,4 @@
-/** When the requests of a report are made, as the scenario `trace` of the benchmark measured it. */
+/** The tables of the times of requests, as the scenario `trace` of the benchmark measured them. */
 import type { KeptResults } from '../../../bench/results.ts';
 import { table } from '../markdown.ts';
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { Refusal } from '../../stack/progress.ts';
 import { root } from '../../stack/state.ts';
 import { run as runCommand } from '../command.ts';
-import { type Daemon, startDaemon } from '../daemon.ts';
+import { type Daemon, eventually, startDaemon } from '../daemon.ts';
 import { debianFolder, unpackDebian } from '../debian.ts';
 import { here } from '../install.ts';
 import { monitorCredential } from '../monitors/credential.ts';
+import { conditionsOf } from '../monitors/doctor.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { watchedHost } from '../monitors/watched-host.ts';
 import type { Program, World } from '../program.ts';
@@ -91,7 +92,20 @@ async function run(world: World): Promise<string> {
     await watched.becomes('down');
     // Only a host that was fenced stops its servers, and notifies their owners.
     await watched.notified();
-    return 'a node that was lost and fenced is down, and its tenant is notified';
+    writeFileSync(join(world.folder, 'return'), '');
+    await eventually(
+      `${watched.host} is a member again`,
+      async () => {
+        const conditions = await conditionsOf(world, watched.host);
+        return conditions.length > 0 && conditions.every(({ state }) => state === 'cleared');
+      },
+      120_000,
+    );
+    // It was fenced, so an administrator says when it is up.
+    if (await watched.isUp()) throw new Refusal('a host that was fenced is up by itself');
+    await watched.repair();
+    await watched.becomes('up');
+    return 'a node that was lost and fenced is down, and its tenant is notified; it is a member again, and up when an administrator says so';
   } finally {
     // unshare ignores SIGTERM while it waits; its namespaces end with it.
     await cluster.end('SIGKILL');
@@ -103,7 +117,7 @@ async function run(world: World): Promise<string> {
 /** Debian's Pacemaker and Corosync: the cluster loses a node and fences it, and its alerts report that. */
 export const pacemaker: Program = {
   name: 'pacemaker',
-  does: "Debian's Pacemaker: a node of its cluster is lost, and fenced",
+  does: "Debian's Pacemaker: a node of its cluster is lost and fenced, and returns",
   needs: "Debian's apt-get, and root for namespaces of its own",
   asRoot: true,
   instancesOnForceDown: 'stop',

@@ -39,7 +39,10 @@ beforeEach(() => {
     warn: () => {},
     now: () => time,
   });
-  authenticate = makeAuthenticate({ verify: tokens.verify, others: [keystoneTokens(session)] });
+  authenticate = makeAuthenticate({
+    verify: tokens.verify,
+    others: Promise.resolve([keystoneTokens(session)]),
+  });
 });
 
 const route: AccessRequest = {

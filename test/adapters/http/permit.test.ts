@@ -15,13 +15,14 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { makeDynamo, makeSecrets, makeSns, makeSqs } from '../../../adapters/clients.ts';
+import { makeDynamo, makeSecrets, makeSqs } from '../../../adapters/clients.ts';
 import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
 import { ignored } from '../../../adapters/http/readers.ts';
 import { route } from '../../../adapters/http/route.ts';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { makeSessions } from '../../../adapters/identity/sessions.ts';
 import { permitted, underPermit } from '../../../adapters/permit.ts';
+import { makeSns } from '../../../adapters/sns.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { accountOf, grantFor } from '../../../domain/identity/identity.ts';
 import type { TokenFacts } from '../../../domain/identity/validity.ts';

@@ -67,7 +67,7 @@ beforeEach(() => {
     warn: () => {},
     now,
   });
-  const others = [oidcTokens(issuer, session)];
+  const others = Promise.resolve([oidcTokens(issuer, session)]);
   authenticate = makeAuthenticate({ verify: async () => undefined, others });
 });
 

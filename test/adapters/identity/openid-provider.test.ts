@@ -47,7 +47,7 @@ beforeEach(() => {
   });
   authenticate = makeAuthenticate({
     verify: async () => undefined,
-    others: [oidcTokens(issuer, session)],
+    others: Promise.resolve([oidcTokens(issuer, session)]),
   });
 });
 

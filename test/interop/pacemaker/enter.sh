@@ -4,7 +4,7 @@
 # Run it by root in namespaces of its own (unshare --mount --net --pid --uts --ipc --fork).
 set -eu
 packages=$1 folder=$2
-cp "$(dirname "$0")/cluster.sh" "$(dirname "$0")/fence_own" "$folder/"
+cp "$(dirname "$0")/cluster.sh" "$(dirname "$0")/member.sh" "$(dirname "$0")/fence_own" "$folder/"
 mount --make-rprivate /
 mkdir -p "$folder/root"
 mount -t tmpfs tmpfs "$folder/root"

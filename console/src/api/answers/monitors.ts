@@ -2,36 +2,6 @@
 /** What each route answers with 2xx, by its method and path. */
 
 export interface MonitorsAnswers {
-  "GET /doctor/v1/conditions": {
-    conditions: Condition[];
-    next?: string;
-  };
-  "GET /doctor/v1/conditions/{id}": {
-    condition: Condition;
-  };
-  "DELETE /doctor/v1/conditions/{id}": {
-    condition: Condition;
-  };
-  "GET /doctor/v1/sources": {
-    sources: Source[];
-    next?: string;
-  };
-  "GET /doctor/v1/sources/{kind}": {
-    source: Source;
-  };
-  "PUT /doctor/v1/sources/{kind}": {
-    source: Source;
-  };
-  "GET /doctor/v1/sources/{kind}/{name}": {
-    source: Source;
-  };
-  "PUT /doctor/v1/sources/{kind}/{name}": {
-    source: Source;
-  };
-  "GET /doctor/v1/unmatched": {
-    unmatched: UnmatchedItem[];
-    next?: string;
-  };
   "PUT /doctor/v1/inspector/events": {
     items: ItemOutcome[];
     left_out?: number;
@@ -68,6 +38,42 @@ export interface MonitorsAnswers {
     items: ItemOutcome[];
     left_out?: number;
   };
+  "GET /doctor/v1/conditions": {
+    conditions: Condition[];
+    next?: string;
+  };
+  "GET /doctor/v1/conditions/{id}": {
+    condition: Condition;
+  };
+  "DELETE /doctor/v1/conditions/{id}": {
+    condition: Condition;
+  };
+  "GET /doctor/v1/sources": {
+    sources: Source[];
+    next?: string;
+  };
+  "GET /doctor/v1/sources/{kind}": {
+    source: Source;
+  };
+  "PUT /doctor/v1/sources/{kind}": {
+    source: Source;
+  };
+  "GET /doctor/v1/sources/{kind}/{name}": {
+    source: Source;
+  };
+  "PUT /doctor/v1/sources/{kind}/{name}": {
+    source: Source;
+  };
+  "GET /doctor/v1/unmatched": {
+    unmatched: UnmatchedItem[];
+    next?: string;
+  };
+}
+export interface ItemOutcome {
+  outcome: "raised" | "renewed" | "cleared" | "ignored" | "unmatched";
+  reason: string | null;
+  condition_id: string | null;
+  fault_id: string | null;
 }
 export interface Condition {
   source: string;
@@ -137,10 +143,4 @@ export interface UnmatchedItem {
   reason: string;
   item: string;
   id: string;
-}
-export interface ItemOutcome {
-  outcome: "raised" | "renewed" | "cleared" | "ignored" | "unmatched";
-  reason: string | null;
-  condition_id: string | null;
-  fault_id: string | null;
 }

@@ -9,6 +9,13 @@ export interface ResourcesAnswers {
     ports: number;
     ports_changed: number;
   };
+  "POST /doctor/v1/heartbeats": {
+    heartbeats: {
+      host: string;
+      outcome: "noted" | "unknown";
+    }[];
+    unknown: string[];
+  };
   "GET /doctor/v1/hosts": {
     hosts: {
       host: string;
@@ -61,13 +68,6 @@ export interface ResourcesAnswers {
       created_at: string;
       updated_at: string;
     } | null;
-  };
-  "POST /doctor/v1/heartbeats": {
-    heartbeats: {
-      host: string;
-      outcome: "noted" | "unknown";
-    }[];
-    unknown: string[];
   };
 }
 export interface Host {
