@@ -38,6 +38,13 @@ export default defineConfig({
       },
       {
         test: {
+          // `npm run test:walk` runs it: it takes minutes.
+          name: 'walk',
+          include: ['test/walk/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
           name: 'infra',
           isolate,
           globalSetup: ['test/scratch.ts'],

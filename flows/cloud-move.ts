@@ -10,6 +10,7 @@ import {
   nextStep,
 } from '../domain/cloud/move-step.ts';
 import type { CloudResult } from '../domain/hosts/cloud-outcome.ts';
+import { isSameHost } from '../domain/hosts/host-name.ts';
 import { type Evacuation, inFlight } from '../domain/servers/evacuation.ts';
 import type { EvacuationReport } from '../domain/servers/evacuation-end.ts';
 import type { Instance } from '../domain/servers/instance.ts';
@@ -77,13 +78,26 @@ async function ended(
   deps: CloudMoveDeps,
   uuid: string,
   evacuation: Evacuation,
-  step: Extract<MoveStep, { readonly kind: 'done' | 'failed' }>,
+  step: End,
 ): Promise<MoveOutcome> {
   const { uuid: migration_uuid, user_id } = evacuation;
   const actor = { user_id, request_id: `req-${migration_uuid}`, at: deps.now() };
-  const { kind: status, ...how } = step;
-  await deps.reportEvacuation(uuid, { status, migration_uuid, ...how }, actor);
+  await deps.reportEvacuation(uuid, { ...reportOf(evacuation, step), migration_uuid }, actor);
   return 'ended';
+}
+
+type End = Extract<MoveStep, { readonly kind: 'done' | 'failed' }>;
+
+/**
+ * The report of the end of a move. It has failed if the server is on another host than the one that the caller
+ * named, to which others have moved it.
+ */
+function reportOf({ dest }: Evacuation, step: End): Omit<EvacuationReport, 'migration_uuid'> {
+  const { kind: status, ...how } = step;
+  if (step.kind !== 'done' || dest === null || isSameHost(step.host, dest))
+    return { status, ...how };
+  const { host, original } = step;
+  return { status: 'failed', host, original, reason: `Nova has the server on ${host}.` };
 }
 
 type Asking = {

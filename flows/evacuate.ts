@@ -121,13 +121,17 @@ export async function reportEvacuation(
     const { instance: from, host, target } = read;
     const { evacuation, isNew } = reportedOn(from, report);
     if (!isNew) return from;
+    const isDone = report.status === 'done';
     const dest =
-      report.status === 'done' ? await destOf(deps, { evacuation, target }, report) : undefined;
-    if (report.status === 'done' && !dest) return undefined;
+      isDone || report.host !== undefined
+        ? await destOf(deps, { evacuation, target: isDone ? target : undefined }, report)
+        : undefined;
+    if (isDone && !dest) return undefined;
     const { restarts } = await deps.departures(evacuation.source);
     const { original = evacuation.original, reason = null } = report;
+    const failed = isDone ? {} : { failed: reason ?? '' };
     const to = dest
-      ? arrived(from, { ...evacuation, original }, { dest, restarts, actor })
+      ? arrived(from, { ...evacuation, original }, { dest, restarts, actor, ...failed })
       : stranded(from, evacuation, host, actor, reason);
     const expected = dest ? [{ host: dest, noHeartbeat: false }] : [];
     if (!(await deps.saveInstance(from, to, expected))) return undefined;
@@ -137,15 +141,16 @@ export async function reportEvacuation(
 }
 
 /**
- * The host where a move ended: its target, or the one that Nova chose.
+ * The host where a move ended: its target, the one that Nova chose, or the one to which others moved
+ * the instance.
  * @throws conflict if the report names no host although Nova chose it, or one that is not registered.
  */
 async function destOf(
   { host: read }: MoveDeps,
   { evacuation, target }: { readonly evacuation: Evacuation; readonly target: Host | undefined },
-  { host: name }: EvacuationReport,
+  { status, host: name }: EvacuationReport,
 ): Promise<Host | undefined> {
-  if (evacuation.dest !== null) return target;
+  if (evacuation.dest !== null && status === 'done') return target;
   const host = name === undefined ? undefined : await read(name);
   if (host && !host.deleted) return host;
   throw new DomainError(

@@ -1,4 +1,5 @@
 /** Does the jobs that mirror the cloud: each a few steps at a time, by one process at once. */
+import { type CloudTask, serviceStateOf } from '../domain/cloud/cloud-task.ts';
 import {
   type CloudJob,
   type CloudJobName,
@@ -31,6 +32,8 @@ export type MirrorCloudDeps = CloudJobStore &
   ReadReturnedHostsDeps & {
     /** Queues a job, to be delivered after some seconds; by default at once. */
     readonly sendJob: (id: CloudJobName, delaySeconds?: number) => Promise<void>;
+    /** Queues tasks that apply Doctor's state to the cloud, to be delivered after some seconds. */
+    readonly sendTasks: (tasks: readonly CloudTask[], delaySeconds: number) => Promise<void>;
     /** The time between two walks that the schedule begins. */
     readonly walkMinutes: number;
     /** Logs why a job failed. */
@@ -108,10 +111,23 @@ async function servicesTurn(deps: MirrorCloudDeps, held: Held, began: string): P
     const actor = actorOf(deps, `services-${deps.newId()}`);
     const run = { actor, dryRun: false, thorough: false };
     await mirrorHosts(deps, { services, hypervisors: [] }, run);
-    const { unsettled } = await watchServices(deps, services, { actor, read_at: began });
-    if (unsettled) seen = null;
+    const watched = await watchServices(deps, services, { actor, read_at: began });
+    await applyAgain(deps, watched.forcedUp);
+    if (watched.unsettled) seen = null;
   }
   return (await save(deps, held, { ...success(began), seen }, false)) ? 'done' : 'overtaken';
+}
+
+/** Has the state of hosts applied to the cloud once more. */
+async function applyAgain(
+  { host, sendTasks }: MirrorCloudDeps,
+  names: readonly string[],
+): Promise<void> {
+  const rows = await Promise.all(names.map(host));
+  const tasks = rows.flatMap((row): CloudTask[] =>
+    row ? [{ service: row.host, state: serviceStateOf(row), attempts: 0 }] : [],
+  );
+  if (tasks.length > 0) await sendTasks(tasks, 0);
 }
 
 /** Reads the servers that changed since the last time, page by page. */

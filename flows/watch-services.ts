@@ -29,6 +29,8 @@ export type WatchServicesDeps = {
 
 /** What a look at the flags found. */
 export type Watched = {
+  /** Hosts that Doctor forced down, and that others have forced up although they are held down here. */
+  readonly forcedUp: readonly string[];
   /** Reports that were made. */
   readonly reports: number;
   /**
@@ -54,15 +56,21 @@ export async function watchServices(
   const differing = services.filter(
     ({ host, forced_down }) => down.has(hostKey(host)) && down.get(hostKey(host)) !== forced_down,
   );
-  if (differing.length === 0) return { reports: 0, unsettled: false };
+  if (differing.length === 0) return { forcedUp: [], reports: 0, unsettled: false };
   const applied = await deps.appliedServices(differing.map(({ host }) => host));
   const items: ReportItem[] = [];
+  const forcedUp: string[] = [];
   for (const service of differing) {
     const last = applied.get(service.host);
     const reported = service.forced_down
       ? isForeign(last, { ...service, read_at })
       : isSettled(last, read_at) && (await isRaised(deps, service));
-    if (!reported) continue;
+    if (!reported) {
+      if (last?.forced_down && isSettled(last, read_at) && !service.forced_down) {
+        forcedUp.push(service.host);
+      }
+      continue;
+    }
     const observation = flagObservation(service, deps.stopsInstances);
     items.push({ kind: 'observation', observation });
   }
@@ -72,7 +80,7 @@ export async function watchServices(
     const reporter = { user_id: novaSource, user_name: novaSource, project_id: '' };
     await deps.reportConditions({ source, actor, reporter, items });
   }
-  return { reports: items.length, unsettled: items.length < differing.length };
+  return { forcedUp, reports: items.length, unsettled: items.length < differing.length };
 }
 
 /**

@@ -34,7 +34,11 @@ export function allowMirror(
 export class CloudMirror extends Construct implements Capability {
   readonly function: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { queue, ...wiring }: Wiring & { queue: Queue }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { queue, tasks, ...wiring }: Wiring & { queue: Queue; tasks: Queue },
+  ) {
     super(scope, id);
     const { tables, messaging, settings } = wiring;
     this.function = new ServiceFunction(this, 'Function', {
@@ -57,6 +61,7 @@ export class CloudMirror extends Construct implements Capability {
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         MIRROR_QUEUE_URL: queue.queueUrl,
+        CLOUD_QUEUE_URL: tasks.queueUrl,
         ...cloudVariables(settings),
         ...variablesOf(settings, 'cloudCallsInFlight', 'cloudWalkMinutes', 'instancesOnForceDown'),
       },
@@ -77,7 +82,8 @@ export class CloudMirror extends Construct implements Capability {
     });
     allowCloud(fn, settings);
     allowTables(fn, wiring);
-    for (const each of [messaging.eventQueue, messaging.changeQueue, queue]) allowSend(fn, each);
+    const { eventQueue, changeQueue } = messaging;
+    for (const each of [eventQueue, changeQueue, queue, tasks]) allowSend(fn, each);
   }
 }
 
@@ -111,6 +117,8 @@ export function cloudMirrorOf(
   scope: Construct,
   wiring: Wiring,
 ): { readonly CloudMirror?: CloudMirror } {
-  const queue = wiring.messaging.cloudQueues?.mirror;
-  return queue ? { CloudMirror: new CloudMirror(scope, 'CloudMirror', { ...wiring, queue }) } : {};
+  const { cloudQueues } = wiring.messaging;
+  if (!cloudQueues) return {};
+  const { mirror: queue, tasks } = cloudQueues;
+  return { CloudMirror: new CloudMirror(scope, 'CloudMirror', { ...wiring, queue, tasks }) };
 }

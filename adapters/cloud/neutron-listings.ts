@@ -24,7 +24,8 @@ const NeutronPort = z.object({
   fixed_ips: z.array(FixedIp),
   security_groups: z.array(z.string()).catch([]),
   tags: z.array(z.string()).catch([]),
-  'binding:host_id': z.string().catch(''),
+  /** Shown to administrators alone: empty if the port is not bound, missing for other users. */
+  'binding:host_id': z.string('is not shown: the service user needs the role admin in Neutron'),
   'binding:vnic_type': z.enum(vnicTypes).catch('normal'),
   'binding:profile': z.record(z.string(), z.unknown()).catch({}),
   revision_number: z.int().min(0),

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { isSameHost } from '../hosts/host-name.ts';
 import type { Evacuation } from '../servers/evacuation.ts';
+import { errorAtTarget } from '../servers/evacuation-end.ts';
 import { Moment } from '../time.ts';
 
 /** The claim of a request to Nova for one evacuation. */
@@ -93,7 +94,7 @@ export function nextStep(view: MoveView): MoveStep {
   const { server, records, claim } = view;
   if (!server) return { kind: 'failed', reason: 'Nova does not have the server.' };
   const own = newest(records.filter(({ id }) => id > (claim?.after ?? 0)));
-  // // Without a claim, only a record that is under way is this move: another caller requested it.
+  // Without a claim, only a record that is under way is this move: another caller requested it.
   const record = claim || (own && isUnderWay(own)) ? own : undefined;
   return record ? afterRecord(view, server, record) : withoutRecord(view, server);
 }
@@ -108,7 +109,7 @@ const originalOf = ({ vm_state }: CloudServer): Evacuation['original'] =>
 
 const arrivedAt = (server: CloudServer, host: string): MoveStep =>
   server.vm_state === 'error'
-    ? { kind: 'failed', reason: server.fault ?? `Nova shows the server in error on ${host}.` }
+    ? { kind: 'failed', reason: server.fault ?? errorAtTarget(host) }
     : { kind: 'done', host, original: originalOf(server) };
 
 /** The step where Nova has a record of the move. */
@@ -144,7 +145,7 @@ function withoutRecord(view: MoveView, server: CloudServer): MoveStep {
     return { kind: 'wait', seconds: later, progress: claim.progress };
   }
   if (server.task_state?.startsWith('rebuild')) {
-    // // It is not known whether something still works on it. A request now could break the server.
+    // It is not known whether something still works on it. A request now could break the server.
     const reason = `Nova shows the server in task ${server.task_state} without an evacuation. Reset its state, then evacuate it again.`;
     return { kind: 'failed', reason };
   }

@@ -32,6 +32,10 @@ const rebuilding = new Set(['rebuilding', 'rebuild_block_device_mapping', 'rebui
 /** Tasks that a fault does not end: nova resumes deletes when nova-compute starts. */
 const lasting = new Set(['deleting', 'soft-deleting']);
 
+/** Whether a task is that of a rebuild, on the same host or, in an evacuation, on another one. */
+export const isRebuilding = (task_state: string | null): boolean =>
+  task_state !== null && rebuilding.has(task_state);
+
 type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state'>;
 
 /**
@@ -39,9 +43,7 @@ type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state'>;
  * the move ends. False if an administrator has reset its task: it is shown on its host again.
  */
 export const isMoving = (instance: Pick<Instance, 'task_state' | 'evacuation'>): boolean =>
-  inFlight(instance) !== undefined &&
-  instance.task_state !== null &&
-  rebuilding.has(instance.task_state);
+  inFlight(instance) !== undefined && isRebuilding(instance.task_state);
 
 /** `failed`: why the instance is in `error`; null if it is not. */
 type StatesAfterFault = States & { readonly failed: string | null };
@@ -55,7 +57,7 @@ function statesAfter(states: States): StatesAfterFault | undefined {
     const failed = 'The instance was being built when its host failed.';
     return { vm_state: 'error', power_state, task_state: task, failed };
   }
-  if (task_state !== null && rebuilding.has(task_state)) {
+  if (isRebuilding(task_state)) {
     const failed = 'The instance was being rebuilt when its host failed.';
     return { vm_state: 'error', power_state, task_state: task, failed };
   }

@@ -1,6 +1,8 @@
 /** The row of an instance after the cloud was read. */
+
+import { standingFault } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
-import { isMoving } from '../hosts/host-fault.ts';
+import { isMoving, isRebuilding } from '../hosts/host-fault.ts';
 import type { Registration, RegistrationOutcome } from '../registration.ts';
 import { inFlight } from '../servers/evacuation.ts';
 import type { Instance, InstanceFacts } from '../servers/instance.ts';
@@ -20,7 +22,8 @@ export type SeenState = SeenAt &
  * The outcome of a read: that of a registration as of the read, but
  * - a row that was written since the read was begun is newer, whatever the clocks of others say;
  * - a fault of its host that the cloud has not seen yet stands, and so does what a monitor holds in error;
- * - an evacuation that the cloud has not ended goes on;
+ * - an evacuation that the cloud has not ended goes on, and one that others requested there changes
+ *   nothing before its end;
  * - a row that differs in nothing is written only if the cloud changed the server since the row's
  *   last report,
  *   so that an event from before that change is stale from then on.
@@ -35,7 +38,8 @@ export function mirroredInstance(
   if (existing && isNewer(existing, host, registration.facts, seen)) {
     return { kind: 'stale', row: existing };
   }
-  const facts = { ...registration.facts, ...standingStates(existing, registration.facts, seen) };
+  const shown = withoutEvacuation(registration.facts, host, seen);
+  const facts = { ...shown, ...standingStates(existing, shown, seen) };
   const given = { ...registration, facts, reported_at: seen.read_at };
   const outcome = registeredInstance(existing, uuid, host, given);
   const { row } = outcome;
@@ -73,6 +77,21 @@ function isNewer(
   const evacuation = inFlight(existing);
   if (!evacuation || host?.host === evacuation.source) return false;
   return isMoving({ task_state, evacuation: existing.evacuation });
+}
+
+/**
+ * The facts without the task of an evacuation that others requested in the cloud: a rebuild that was
+ * begun after the host had failed can be nothing else. The fault would take it for one that was under
+ * way when the host failed, and put the server in error.
+ */
+function withoutEvacuation(
+  facts: InstanceFacts,
+  host: Host | undefined,
+  { changed_at }: SeenState,
+): InstanceFacts {
+  const fault = standingFault(host);
+  const isEvacuated = fault && isRebuilding(facts.task_state) && changed_at > fault.at;
+  return isEvacuated ? { ...facts, task_state: null } : facts;
 }
 
 /** The states of the row that the cloud's do not replace; undefined if they do. */

@@ -11,14 +11,19 @@ import { changedInstance, type InstanceContent } from './changed-instance.ts';
 import { type Evacuation, ended, inFlight, rebuilding, succeeded } from './evacuation.ts';
 import { type Instance, powerStates } from './instance.ts';
 
-/** How an instance arrives at its target. */
+/** How an instance arrives at another host. */
 export type Arrival = {
-  /** The target; the number of its faults is that at which the row was read. */
+  /** The host; the number of its faults is that at which the row was read. */
   readonly dest: Host;
   /** How often the compute service of the source has been restarted. */
   readonly restarts: number;
   readonly actor: Actor;
+  /** Why the move has failed, if others moved the instance to another host than the target. */
+  readonly failed?: string;
 };
+
+/** Why a move that Nova made has failed although the instance is on another host. */
+export const errorAtTarget = (host: string): string => `Nova shows the server in error on ${host}.`;
 
 /** The record with its target; that of the caller stays. */
 export const chosen = (evacuation: Evacuation, dest: Host): Evacuation =>
@@ -31,11 +36,11 @@ export const chosen = (evacuation: Evacuation, dest: Host): Evacuation =>
       }
     : evacuation;
 
-/** The instance at its target, in the state that it had before the fault. */
+/** The instance at its target, or where others moved it, in the state that it had before the fault. */
 export function arrived(
   instance: Instance,
   evacuation: Evacuation,
-  { dest, restarts, actor }: Arrival,
+  { dest, restarts, actor, failed }: Arrival,
 ): Instance {
   const runs = evacuation.original === 'active';
   const next: InstanceContent = {
@@ -50,7 +55,10 @@ export function arrived(
     launched_at: actor.at,
     pre_fault: null,
     fault: null,
-    evacuation: succeeded(chosen(evacuation, dest), restarts, actor.at),
+    evacuation:
+      failed === undefined
+        ? succeeded(chosen(evacuation, dest), restarts, actor.at)
+        : { ...ended(evacuation, 'failed', actor.at), reason: failed },
   };
   // Nova may choose a host that it does not know to be down yet.
   const fault = standingFault(dest);
@@ -95,7 +103,10 @@ const firstFault = ({ fault_number }: Instance, host: Host) =>
 /** The result of a move, reported by the evacuation's executor. */
 export type EvacuationReport = {
   readonly status: 'done' | 'failed';
-  /** The host where the move ended, if the executor chose it; undefined: the target of the record. */
+  /**
+   * `done`: the host where the move ended, if the executor chose it; undefined: the target of the
+   * record. `failed`: the host to which others have moved the instance; undefined: it is where it was.
+   */
   readonly host?: string;
   /** The state in which the instance arrived; undefined: the one that was decided for the record. */
   readonly original?: Evacuation['original'];

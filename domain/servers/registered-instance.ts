@@ -10,7 +10,7 @@ import {
 } from '../registration.ts';
 import { changedInstance, type InstanceContent } from './changed-instance.ts';
 import { type Evacuation, ended, inFlight, mayEndOn, succeeded } from './evacuation.ts';
-import { chosen } from './evacuation-end.ts';
+import { chosen, errorAtTarget } from './evacuation-end.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /**
@@ -103,7 +103,7 @@ function placed(
     ...facts,
     pre_fault: facts.vm_state === 'stopped' ? kept : null,
     fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
-    evacuation: before ? endOfMove(before, on) : null,
+    evacuation: before ? endOfMove(before, facts, on) : null,
   };
   const down = host && hasHit(host, reported_at) ? faultOf(host, host.fault_number) : undefined;
   const faulted = down && afterFault({ ...reported, pre_fault: kept }, down);
@@ -112,10 +112,12 @@ function placed(
 
 /**
  * The newest evacuation of an instance that a feed reports on a host: `done` if that is its target,
- * `failed` if it is another host, unless Nova chooses the target.
+ * `failed` if it is another host, unless Nova moves the instance. That has failed if it ends in
+ * error.
  */
 function endOfMove(
   before: Instance,
+  { vm_state }: InstanceFacts,
   {
     host,
     at,
@@ -124,6 +126,9 @@ function endOfMove(
 ): Evacuation | null {
   const evacuation = inFlight(before);
   if (!evacuation) return before.evacuation;
+  if (host && evacuation.executor === 'openstack' && vm_state === 'error') {
+    return { ...ended(evacuation, 'failed', at), reason: errorAtTarget(host.host) };
+  }
   if (host && mayEndOn(evacuation, host.host)) {
     return succeeded(chosen(evacuation, host), restarts, at);
   }

@@ -14,6 +14,7 @@ import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
 import { cloudJobQueue } from '../../adapters/queues/cloud-jobs.ts';
+import { cloudTaskQueue } from '../../adapters/queues/cloud-tasks.ts';
 import { callShares } from '../../domain/cloud/call-shares.ts';
 import { compose } from './compose.ts';
 
@@ -33,6 +34,7 @@ export const Environment = environment({
   UNMATCHED_TABLE: required,
   CLOUD_TABLE: required,
   MIRROR_QUEUE_URL: required,
+  CLOUD_QUEUE_URL: required,
   CLOUD_CALLS_IN_FLIGHT: amount,
   CLOUD_WALK_MINUTES: amount,
   INSTANCES_ON_FORCE_DOWN: required,
@@ -67,6 +69,7 @@ export function connect(
     ...appliedServices(dynamo, tables.hosts),
     ...cloudJobs(dynamo, env.CLOUD_TABLE),
     ...cloudJobQueue(sqs, env.MIRROR_QUEUE_URL),
+    ...cloudTaskQueue(sqs, env.CLOUD_QUEUE_URL),
     cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: returnedAtOnce }), now),
     returnedAtOnce,
     ...ownEvents(sqs, env),

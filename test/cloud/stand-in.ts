@@ -27,6 +27,8 @@ export async function standIn({ now = Date.now, port: given }: StandInOptions = 
   const disturbances = makeDisturbances();
   const requests: ServedRequest[] = [];
   const services: { readonly prefix: string; readonly run: Served }[] = [];
+  /** Requests to services other than Keystone. */
+  const load = { inFlight: 0, most: 0 };
   const port = given ?? (await freePort());
   let server: Server | undefined;
   const root = () => `http://127.0.0.1:${port}`;
@@ -38,6 +40,15 @@ export async function standIn({ now = Date.now, port: given }: StandInOptions = 
     );
     if (!found) return undefined;
     return found.run({ ...request, below: request.path.slice(found.prefix.length) });
+  };
+
+  const counted = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    if (incoming.url?.startsWith('/identity')) return answer(incoming, outgoing);
+    load.inFlight += 1;
+    load.most = Math.max(load.most, load.inFlight);
+    return answer(incoming, outgoing).finally(() => {
+      load.inFlight -= 1;
+    });
   };
 
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -65,7 +76,7 @@ export async function standIn({ now = Date.now, port: given }: StandInOptions = 
   /** Starts to listen, on the same port as before. */
   const start = async () => {
     const made = createServer((incoming, outgoing) => {
-      answer(incoming, outgoing).catch(() => incoming.socket.destroy());
+      counted(incoming, outgoing).catch(() => incoming.socket.destroy());
     });
     server = made;
     await new Promise<void>((done, failed) => {
@@ -107,6 +118,8 @@ export async function standIn({ now = Date.now, port: given }: StandInOptions = 
     requests,
     disturb: (disturbance: Disturbance) => disturbances.add(disturbance),
     calm: () => disturbances.clear(),
+    /** How many requests to services other than Keystone were answered at the same time at most. */
+    mostInFlight: () => load.most,
     /**
      * Adds a service below a path and, under its type, to the catalogue. Requests without a valid
      * token are refused before the service gets them.

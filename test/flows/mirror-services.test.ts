@@ -93,6 +93,36 @@ describe('services', () => {
     expect(hostOf('compute-2')?.forced_down).toBe(true);
   });
 
+  test('forced up by others while another source holds it down: Doctor forces it down again, and reports nothing', async () => {
+    const held = { condition_id: 'c', source: 'prometheus', fenced: true, cleared: false };
+    const row = hostOf('compute-1');
+    const down = { forced_down: true, instances_left: false, fault_number: 1 };
+    if (row) mirror.world.hosts.set(row.host, { ...row, ...down, held_by: [held] });
+    const at = new Date(mirror.clock.at).toISOString();
+    mirror.applied.set('compute-1', { forced_down: true, done: true, at });
+    force(0, true);
+    mirror.pass(1);
+    await mirror.run('services');
+    force(0, false);
+    // Not yet written to Nova by Doctor, or just being written: nothing is known of others.
+    for (const applied of [undefined, { forced_down: true, done: false, at }]) {
+      mirror.applied.clear();
+      if (applied) mirror.applied.set('compute-1', applied);
+      mirror.pass(1);
+      await mirror.run('services');
+      expect(mirror.tasks).toEqual([]);
+    }
+    mirror.applied.set('compute-1', { forced_down: true, done: true, at });
+    mirror.pass(1);
+    await mirror.run('services');
+    expect(mirror.tasks).toEqual([{ service: 'compute-1', state: down, attempts: 0 }]);
+    expect(hostOf('compute-1')).toMatchObject({ forced_down: true, held_by: [held] });
+    force(0, true);
+    mirror.pass(1);
+    await mirror.run('services');
+    expect(mirror.tasks).toHaveLength(1);
+  });
+
   test('a new host and a new zone are seen at once', async () => {
     mirror.lists.services.push({ id: 's', host: 'compute-3', zone: 'az-2', forced_down: false });
     const [first] = mirror.lists.services;

@@ -3,6 +3,7 @@ import { cloudInventory } from '../../adapters/cloud/cloud-inventory.ts';
 import { readCloudSecret } from '../../adapters/cloud/cloud-secret.ts';
 import { makeCloudSession } from '../../adapters/cloud/session.ts';
 import type { AppliedService } from '../../domain/cloud/applied-service.ts';
+import type { CloudTask } from '../../domain/cloud/cloud-task.ts';
 import { ListedHost } from '../../domain/hosts/listed-host.ts';
 import { type CloudJob, type CloudJobName, newJob } from '../../domain/mirror/cloud-job.ts';
 import { placeOfServer } from '../../domain/servers/server-place.ts';
@@ -29,6 +30,7 @@ export async function mirrorWorld(hosts: readonly string[]) {
   const now = () => new Date(clock.at++).toISOString();
   const jobs = new Map<CloudJobName, CloudJob>();
   const queued: { readonly job: CloudJobName; readonly seconds: number }[] = [];
+  const tasks: CloudTask[] = [];
   const errors: unknown[] = [];
   const applied = new Map<string, AppliedService>();
   const held = new Set<string>();
@@ -91,6 +93,9 @@ export async function mirrorWorld(hosts: readonly string[]) {
     sendJob: async (job, seconds = 0) => {
       queued.push({ job, seconds });
     },
+    sendTasks: async (given) => {
+      tasks.push(...given);
+    },
     appliedServices: async (names) =>
       new Map([...applied].filter(([name]) => names.includes(name))),
     sourceRow: async () => undefined,
@@ -100,7 +105,17 @@ export async function mirrorWorld(hosts: readonly string[]) {
     hostFailed: (_, error) => errors.push(error),
   };
   return {
-    ...{ cloud, lists, world, ports: ports.rows, portEvents: ports.sent, clock, jobs, queued },
+    ...{
+      cloud,
+      lists,
+      world,
+      ports: ports.rows,
+      portEvents: ports.sent,
+      clock,
+      jobs,
+      queued,
+      tasks,
+    },
     ...{ errors, applied, held, calls, deps },
     /** Takes turns of a job until it has nothing more to do. @returns the last turn. */
     run: async (job: CloudJobName, given: Partial<MirrorCloudDeps> = {}) => {

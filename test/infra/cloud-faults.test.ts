@@ -22,10 +22,10 @@ test('without the setting there is no function, no queue, and no function that k
   expect(JSON.stringify(without.toJSON())).not.toMatch(/CloudFaults|CloudQueue|MoveQueue|CLOUD_/);
 });
 
-test('the reconciler sends to its queues, and it reads what it is given', () => {
+test('the reconciler and the mirror send to its queues, and it reads what it is given', () => {
   const senders = variablesIn(template).filter((each) => 'CLOUD_QUEUE_URL' in each);
   const names = senders.map((each) => each.POWERTOOLS_SERVICE_NAME);
-  expect(names.sort()).toEqual(['cloud-faults', 'reconciler']);
+  expect(names.sort()).toEqual(['cloud-faults', 'cloud-mirror', 'reconciler']);
   const own = senders.find((each) => each.POWERTOOLS_SERVICE_NAME === 'cloud-faults');
   for (const variable of Object.keys(Environment.shape)) expect(own).toHaveProperty(variable);
 });

@@ -54,7 +54,7 @@ test('there are commands to run', () => {
 /** A command that uses the files of this test, and another secret than that of the run. */
 const here = (text: string): string =>
   text
-    .replaceAll(/(admin|member)-openrc/g, (name) => join(home, name))
+    .replaceAll(/(admin|member)-openrc|doctor-rules\.json/g, (name) => join(home, name))
     .replaceAll('doctor/cloud', 'doctor/tutorial');
 
 test.each(blocks)('line $line works', async ({ text }) => {

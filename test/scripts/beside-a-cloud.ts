@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import * as z from 'zod';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
+import { callOf } from '../cloud/calls.ts';
 import { cloudListings } from '../cloud/listings.ts';
 import { standIn } from '../cloud/stand-in.ts';
 import { type KeptStack, reportDown } from './kept-stack.ts';
@@ -18,16 +19,24 @@ export const cloudSettings = 'cloud=doctor/cloud inventoryFromEvents=true';
 export const cloudHosts = ['cloud-1', 'cloud-2'] as const;
 
 /** A cloud without servers, and its secret in the stack. */
-export async function standInFor(stack: KeptStack) {
+export async function standInFor(stack: KeptStack, hosts: readonly string[] = cloudHosts) {
   const cloud = await standIn();
-  const lists = cloudListings(cloud, cloudHosts);
+  const lists = cloudListings(cloud, hosts);
   const { endpoint } = stack.state();
   const secrets = new SecretsManagerClient({ endpoint, region, credentials: rootCredentials });
   const SecretString = JSON.stringify(cloud.secret);
   await secrets.send(new CreateSecretCommand({ Name: 'doctor/cloud', SecretString }));
   secrets.destroy();
   return {
-    ...{ ...lists, stop: cloud.stop },
+    ...{ ...lists, stop: cloud.stop, mostInFlight: cloud.mostInFlight },
+    /** The requests to Nova and Neutron that were no reads, as `PUT /compute/v2.1/os-services/{id}`. */
+    changes: (): readonly string[] => [
+      ...new Set(
+        cloud.requests
+          .filter(({ method, path }) => method !== 'GET' && !path.startsWith('/identity'))
+          .map(callOf),
+      ),
+    ],
     /** Makes Nova and Neutron stop answering, until they are back. */
     out: () =>
       cloud.disturb({ path: /^\/(compute|network)/, how: 'refuse', status: 503, times: 1e6 }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { readAccount } from '../../scripts/stack/accounts.ts';
+import { request } from '../../scripts/stack/api.ts';
 import { processesOf } from '../../scripts/stack/processes.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { portId, serverId, serverItem } from '../cloud/listings.ts';
@@ -17,6 +18,7 @@ import {
   startScheduled,
 } from './beside-a-cloud.ts';
 import { type KeptStack, keptStack, watchedServer } from './kept-stack.ts';
+import { providerOfTokens } from './provider-of-tokens.ts';
 import { heartbeatSettings, silentHost } from './silent-host.ts';
 import { otherProcess } from './spawned.ts';
 
@@ -191,13 +193,16 @@ test('the incomplete line of a process that died is dropped', async () => {
 });
 
 describe('up, with other code and settings', () => {
-  const DOCTOR_SETTINGS = `${cloudSettings} ${heartbeatSettings}`;
+  let DOCTOR_SETTINGS: string;
+  let provider: Awaited<ReturnType<typeof providerOfTokens>>;
   let cloud: Awaited<ReturnType<typeof standInFor>>;
   let seen: Awaited<ReturnType<typeof seenIn>>;
   beforeAll(async () => {
     cloud = await standInFor(stack);
+    provider = await providerOfTokens();
+    DOCTOR_SETTINGS = `${cloudSettings} ${heartbeatSettings} ${provider.settings}`;
   });
-  afterAll(() => cloud.stop());
+  afterAll(() => Promise.all([cloud.stop(), provider.stop()]));
 
   test('deploys them over the kept data', async () => {
     const { deployed, ...state } = stack.state();
@@ -339,6 +344,34 @@ describe('up, with other code and settings', () => {
     await seen.report('cloud-1', false);
     await expect.poll(shown, counts).toEqual([false, 'ACTIVE', 'up done', 'up done']);
     await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');
+  });
+
+  test('Doctor changed nothing in the cloud but flags and data planes, with few requests at once', () => {
+    expect([...cloud.changes()].sort()).toEqual([
+      'PUT /compute/v2.1/os-services/{id}',
+      'PUT /network/v2.0/ports/{id}',
+    ]);
+    expect(cloud.mostInFlight()).toBeLessThanOrEqual(14);
+  });
+
+  test('tokens of an OpenID provider: good ones list alarms, others are a 401; without its keys all are a 503', async () => {
+    const url = stack.state().outputs?.ApiUrl ?? '';
+    const [good, other] = [await provider.token('doctor'), await provider.token('other')];
+    const [header, payload] = good.split('.');
+    const forged = `${header}.${payload}.${other.split('.')[2]}`;
+    const asked = async (token: string, path = 'alarming/v2/alarms') => {
+      const { status, headers } = await request(`${url}/${path}`, 'GET', {
+        headers: { 'x-auth-token': token },
+      });
+      return [status, headers.get('retry-after')];
+    };
+    expect(await asked(good)).toEqual([200, null]);
+    expect(await asked(other)).toEqual([401, null]);
+    expect(await asked(forged)).toEqual([401, null]);
+    await provider.stop();
+    // No function of this surface has read the keys before.
+    expect(await asked(good, 'network/v2.0/ports')).toEqual([503, expect.any(String)]);
+    expect(await asked(forged, 'network/v2.0/ports')).toEqual([503, expect.any(String)]);
   });
 
   test('a host that sends no heartbeats is reported, operators are notified, and a heartbeat ends it', async () => {

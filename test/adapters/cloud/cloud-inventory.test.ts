@@ -4,7 +4,7 @@ import { cloudInventory } from '../../../adapters/cloud/cloud-inventory.ts';
 import { readCloudSecret } from '../../../adapters/cloud/cloud-secret.ts';
 import { makeCloudSession } from '../../../adapters/cloud/session.ts';
 import type { CloudReader } from '../../../flows/cloud-reader.ts';
-import { cloudListings, portId, serverId, serverItem } from '../../cloud/listings.ts';
+import { cloudListings, portId, portItem, serverId, serverItem } from '../../cloud/listings.ts';
 import { type StandIn, standIn } from '../../cloud/stand-in.ts';
 
 let cloud: StandIn;
@@ -152,4 +152,14 @@ test('a server or a port exists or does not; an outage says neither', async () =
   expect(await reader.hasPort(portId(2))).toBe(false);
   cloud.disturb({ path: /servers/, times: 9, how: 'refuse', status: 503 });
   await expect(reader.hasServer(serverId(2))).rejects.toThrow();
+});
+
+test('ports without a host that administrators see leave the rows as they are: the service user lacks a right', async () => {
+  lists.fill(1, 1);
+  const { 'binding:host_id': _, ...shown } = portItem(1, serverId(1), 'compute-1');
+  lists.ports.set(portId(1), { ...shown, id: portId(1) });
+  expect(await reader.portPage({ marker: null, limit })).toMatchObject({
+    items: [],
+    unreadable: [{ id: portId(1), reason: expect.stringMatching(/needs the role admin/) }],
+  });
 });

@@ -5,6 +5,7 @@ import type { Host } from '../../../domain/hosts/host.ts';
 import { settled } from '../../../domain/hosts/host-fault.ts';
 import { mirroredInstance, type SeenState } from '../../../domain/mirror/mirrored-instance.ts';
 import { changedAt, type SeenServer } from '../../../domain/mirror/seen.ts';
+import type { Evacuation } from '../../../domain/servers/evacuation.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { registeredInstance } from '../../../domain/servers/registered-instance.ts';
 import { downHost, evacuationWith, hostWith, id, instanceWith, minute } from '../rows.ts';
@@ -109,6 +110,48 @@ test('an evacuation that is under way goes on, on both hosts, until the cloud ha
     host: 'compute-2',
     evacuation: { status: 'done' },
   });
+});
+
+const ownMove = (given: Partial<Evacuation> = {}) =>
+  known({
+    evacuation: evacuationWith({ executor: 'openstack', dest: null, ...given }),
+    task_state: 'rebuilding',
+  });
+
+test('a move of Doctor that ends in error has failed, where the server is', () => {
+  const seen = seenServer({ host: 'compute-2', vm_state: 'error' });
+  expect(mirror(ownMove(), hostWith({ host: 'compute-2' }), seen).row).toMatchObject({
+    ...{ host: 'compute-2', vm_state: 'error' },
+    evacuation: { status: 'failed', reason: expect.stringContaining('in error on compute-2') },
+  });
+});
+
+test.each([
+  ['that ran', known()],
+  ['that was off', known({ vm_state: 'stopped', power_state: 4 })],
+])(
+  'an evacuation that others requested of a server %s changes nothing before its end',
+  (_, row) => {
+    const after = settled(row, downHost()) ?? row;
+    const { vm_state, power_state } = row;
+    const states = { vm_state, power_state, task_state: 'rebuild_spawning' };
+    const moving = { ...seenServer(states), host_up: false, changed_at: minute(30) };
+    expect(mirror(after, downHost(), moving)).toMatchObject({
+      row: { vm_state: 'stopped', task_state: null, host: 'compute-1', revision: after.revision },
+    });
+    const there = hostWith({ host: 'compute-2' });
+    const arrived = seenServer({ ...states, task_state: null, host: 'compute-2' }, 45);
+    expect(mirror(after, there, arrived).row).toMatchObject({ host: 'compute-2', vm_state });
+  },
+);
+
+test('a server that Doctor sees at first while others evacuate it is not in error', () => {
+  const states = { vm_state: 'active', task_state: 'rebuilding' } as const;
+  const moving = { ...seenServer(states), host_up: false, changed_at: minute(30) };
+  expect(mirror(undefined, downHost(), moving).row).toMatchObject({ vm_state: 'stopped' });
+  // Its rebuild was under way when its host failed.
+  const before = { ...moving, changed_at: minute(5) };
+  expect(mirror(undefined, downHost(), before).row).toMatchObject({ vm_state: 'error' });
 });
 
 test('the time of a change is the end of its second, and never after the read', () => {

@@ -214,6 +214,22 @@ test('the move of a server that is already on another host in Nova is done, with
   expect(row(world)).toMatchObject({ ...ended, host: 'compute-2' });
 });
 
+test('a server that others moved to another host than the named target is there in Doctor too', async () => {
+  const named = { ...evacuation, dest: 'compute-2', dest_incarnation: targetHost().incarnation };
+  await using world = await moving({ instances: [{ ...server, evacuation: named }] });
+  Object.assign(world.nova.servers.get(server.uuid) ?? {}, { host: 'compute-3' });
+  await world.handle(task);
+  expect(asked(world)).toEqual([]);
+  expect(row(world)).toMatchObject({
+    ...ended,
+    evacuation: {
+      status: 'failed',
+      dest: 'compute-2',
+      reason: 'Nova has the server on compute-3.',
+    },
+  });
+});
+
 test('a message about a move that has ended, or about an older move, changes nothing', async () => {
   await using world = await moving();
   await world.handle({ ...task, migration_uuid: id(99) });
