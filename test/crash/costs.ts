@@ -65,6 +65,16 @@ const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]
 const Args = z.object({ input: z.unknown() });
 const inputOf = (args: unknown): unknown => Args.safeParse(args).data?.input;
 
+const Statements = z.object({
+  input: z.object({ Statements: z.tuple([z.object({ Statement: z.string() })], z.unknown()) }),
+});
+/** The name of a command; of a batch of PartiQL statements, with the first word of its first statement. */
+function nameOf(commandName: string | undefined, args: unknown): string {
+  const { data } = Statements.safeParse(args);
+  const verb = data?.input.Statements[0].Statement.split(' ')[0];
+  return verb ? `${commandName} ${verb}` : (commandName ?? '');
+}
+
 /**
  * Counts every request by name, except the check of the token, and the capacity that DynamoDB says
  * it consumed.
@@ -77,7 +87,7 @@ export function counting(costs: Record<string, number>): Prepare {
     const count =
       <Input, Output>(next: (args: Input) => Promise<Output>, context: { commandName?: string }) =>
       (args: Input): Promise<Output> => {
-        if (!isTokenCheck(inputOf(args))) add(context.commandName ?? '', 1);
+        if (!isTokenCheck(inputOf(args))) add(nameOf(context.commandName, args), 1);
         return next(args);
       };
     sqs.middlewareStack.add(count, { step: 'initialize' });
