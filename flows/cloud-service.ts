@@ -3,7 +3,11 @@
  * reads it again after each request, so the order in which two messages are handled does not
  * matter.
  */
-import { type AppliedService, mayStillChange } from '../domain/cloud/applied-service.ts';
+import {
+  type AppliedFlag,
+  type AppliedService,
+  mayStillChange,
+} from '../domain/cloud/applied-service.ts';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
 import { isSameService, type ServiceTask } from '../domain/cloud/cloud-task.ts';
 import { applied, type CloudOutcome, type CloudResult } from '../domain/hosts/cloud-outcome.ts';
@@ -26,7 +30,9 @@ export type CloudServiceDeps = {
   /** What Doctor last wrote to the flag, read consistently; undefined if it never wrote it. */
   readonly appliedService: (host: string) => Promise<AppliedService | undefined>;
   /** Records what Doctor writes to Nova, or has written. */
-  readonly noteApplied: (host: string, applied: AppliedService) => Promise<void>;
+  readonly noteApplied: (host: string, applied: AppliedFlag) => Promise<void>;
+  /** Records that Nova did not answer a request for a value. */
+  readonly noteUnanswered: (host: string, forced_down: boolean, at: string) => Promise<void>;
   /** Puts the outcome on the fault's row; a fault that does not exist is left out. */
   readonly noteOutcome: (
     fault: { readonly host: string; readonly number: number },
@@ -72,10 +78,14 @@ async function appliedOnce(deps: CloudServiceDeps, host: Host): Promise<CloudRes
     await note(forced_down, false);
     const answer = await deps.forceDown(service, forced_down);
     if (answer.kind === 'refused') await note(service.forced_down, true);
+    if (answer.kind === 'unknown' || (answer.kind === 'accepted' && answer.unanswered)) {
+      await deps.noteUnanswered(name, forced_down, deps.now());
+    }
     // Another process may have noted something else meanwhile. The next tries must know of this one.
     if (answer.kind === 'unknown') await note(forced_down, false);
     if (answer.kind !== 'accepted') return { state: 'pending', reason: answer.reason };
-  } else if (mayStillChange(before, forced_down, deps.now())) {
+  }
+  if (mayStillChange(before, forced_down, deps.now())) {
     return { state: 'pending', reason: 'Nova did not answer an earlier request: looked at again.' };
   }
   await note(forced_down, true);

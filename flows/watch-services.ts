@@ -2,7 +2,7 @@
  * Reports changes that others make to the flag `forced_down` of Nova's services, as the source
  * `nova`.
  */
-import { type AppliedService, isForeign } from '../domain/cloud/applied-service.ts';
+import { type AppliedService, isForeign, mayBeOwn } from '../domain/cloud/applied-service.ts';
 import { type Condition, idOfCondition } from '../domain/conditions/condition.ts';
 import type { ReportItem } from '../domain/conditions/observation.ts';
 import { type Source, type SourceRow, sourceOf } from '../domain/conditions/source.ts';
@@ -62,11 +62,13 @@ export async function watchServices(
   const forcedUp: string[] = [];
   for (const service of differing) {
     const last = applied.get(service.host);
+    const seen = { forced_down: service.forced_down, read_at };
+    const isOthers = !mayBeOwn(last, seen);
     const reported = service.forced_down
-      ? isForeign(last, { ...service, read_at })
-      : isSettled(last, read_at) && (await isRaised(deps, service));
+      ? isForeign(last, seen)
+      : isOthers && (await isRaised(deps, service));
     if (!reported) {
-      if (last?.forced_down && isSettled(last, read_at) && !service.forced_down) {
+      if (last?.forced_down && isOthers && !service.forced_down) {
         forcedUp.push(service.host);
       }
       continue;
@@ -95,9 +97,6 @@ const novaDefaults: Source = {
   mapping: {},
   reporters: [],
 };
-
-const isSettled = (last: AppliedService | undefined, read_at: string): boolean =>
-  !last || (last.done && last.at < read_at);
 
 async function isRaised({ condition }: WatchServicesDeps, service: NovaService): Promise<boolean> {
   const observation = flagObservation(service, true);

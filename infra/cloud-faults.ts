@@ -55,7 +55,7 @@ class CloudFaults extends Construct implements Capability {
       );
     }
     allowCloud(fn, settings);
-    allowRows(fn, tables.hosts, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, tables.hosts, 'GetItem', 'UpdateItem', 'ConditionCheckItem');
     allowRows(fn, tables.faults, 'UpdateItem');
     allowRows(fn, tables.instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.instances, 'byHost');

@@ -2,8 +2,12 @@
  * Rows of the table `hosts` with what Doctor last wrote to Nova. They are rows of their own, because a
  * host's row is written as a whole, by writers that do not read this.
  */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { AppliedService } from '../../domain/cloud/applied-service.ts';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type AppliedFlag,
+  AppliedService,
+  unansweredField,
+} from '../../domain/cloud/applied-service.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
 import { getAll } from '../dynamodb.ts';
 
@@ -12,8 +16,32 @@ const keyOf = (host: string) => ({ host: `#cloud#${hostKey(host)}` });
 
 export const appliedServices = (client: DynamoDBDocumentClient, table: string) => ({
   /** Records what Doctor writes to Nova, or has written. */
-  noteApplied: async (host: string, applied: AppliedService): Promise<void> => {
-    await client.send(new PutCommand({ TableName: table, Item: { ...keyOf(host), ...applied } }));
+  noteApplied: async (host: string, { forced_down, done, at }: AppliedFlag): Promise<void> => {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: keyOf(host),
+        UpdateExpression: 'SET forced_down = :down, done = :done, #at = :at',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: { ':down': forced_down, ':done': done, ':at': at },
+      }),
+    );
+  },
+
+  /**
+   * Records that Nova did not answer a request for a value. What else the row says stays, because two
+   * processes may work on a host.
+   */
+  noteUnanswered: async (host: string, forced_down: boolean, at: string): Promise<void> => {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: keyOf(host),
+        UpdateExpression: 'SET #field = :at',
+        ExpressionAttributeNames: { '#field': unansweredField(forced_down) },
+        ExpressionAttributeValues: { ':at': at },
+      }),
+    );
   },
 
   /** What Doctor last wrote, read consistently; undefined if it never wrote the flag of the host. */

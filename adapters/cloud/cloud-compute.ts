@@ -129,15 +129,21 @@ export function cloudCompute(session: Pick<CloudSession, 'request'>) {
     ...novaReads(ask),
 
     /** Writes `forced_down`. Nova answers the same if the service has the value. */
-    forceDown: ({ id }: CloudService, forced_down: boolean): Promise<CloudAnswer> =>
-      answerOf(
+    forceDown: async ({ id }: CloudService, forced_down: boolean): Promise<CloudAnswer> => {
+      let unanswered = false;
+      const answer = await answerOf(
         ask({
           method: 'PUT',
           path: `/os-services/${encodeURIComponent(id)}`,
           body: { forced_down },
           schema: Nothing,
+          onUnanswered: () => {
+            unanswered = true;
+          },
         }),
-      ),
+      );
+      return answer.kind === 'accepted' && unanswered ? { ...answer, unanswered } : answer;
+    },
 
     /** Puts a server in error. The request may be repeated. */
     resetToError: (uuid: string): Promise<CloudAnswer> =>

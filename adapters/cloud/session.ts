@@ -42,6 +42,8 @@ export type CloudRequest<T> = {
   readonly timeoutMs?: number;
   /** Attempts in all. */
   readonly tries?: number;
+  /** Called for each attempt that the service may carry out although it gave no answer. */
+  readonly onUnanswered?: () => void;
 };
 
 export type CloudSession = {
@@ -102,7 +104,12 @@ export function makeCloudSession({
     request: (request) => {
       const { tries = defaultTries } = request;
       const repeatable = isRepeatable(request);
-      return repeated(() => attempt(request), { tries, repeatable, firstPauseMs });
+      const noted = (error: unknown): never => {
+        if (error instanceof CloudError && error.uncertain) request.onUnanswered?.();
+        throw error;
+      };
+      const limits = { tries, repeatable, firstPauseMs };
+      return repeated(() => attempt(request).catch(noted), limits);
     },
     endpoint: async (service) => {
       const { catalog, secret: place } = await logins.current();

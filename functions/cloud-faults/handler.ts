@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { type Log, onQueue } from '../../adapters/lambda.ts';
-import type { AppliedService } from '../../domain/cloud/applied-service.ts';
+import { type AppliedService, isSettledInCloud } from '../../domain/cloud/applied-service.ts';
 import { reasonOf } from '../../domain/cloud/cloud-answer.ts';
 import {
   CloudTask,
@@ -26,6 +26,7 @@ export type CloudFaultsDeps = {
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
   /** What Doctor last wrote to the flag of the host's service in Nova; undefined for nothing. */
   readonly appliedService: (host: string) => Promise<AppliedService | undefined>;
+  readonly now: () => string;
   /** Each applies the newest rows; undefined if there is nothing to apply. */
   readonly applyService: (host: string) => Promise<CloudResult | undefined>;
   readonly applyDataPlaneOf: (host: string) => Promise<CloudResult | undefined>;
@@ -69,7 +70,7 @@ async function isLate(deps: CloudFaultsDeps, task: CloudTask): Promise<boolean> 
   if (task.attempts === 0 || 'ports' in task) return false;
   if ('service' in task) {
     if (!isOvertaken(task, await deps.host(task.service))) return false;
-    return (await deps.appliedService(task.service))?.done !== false;
+    return isSettledInCloud(await deps.appliedService(task.service), deps.now());
   }
   return ((await deps.dataPlane(task.dataPlaneOf))?.number ?? 0) > task.number;
 }

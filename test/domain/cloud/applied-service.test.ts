@@ -3,6 +3,11 @@ import { isForeign } from '../../../domain/cloud/applied-service.ts';
 import { minute } from '../../domain/rows.ts';
 
 const down = (done: boolean) => ({ forced_down: true, done, at: minute(5) });
+/** Doctor wrote `down`; before that, Nova did not answer a request for `up`. */
+const late = (at: number) => ({
+  ...{ forced_down: true, done: true, at: minute(5) },
+  up_unanswered_at: minute(at),
+});
 const seen = (forced_down: boolean, at: number) => ({ forced_down, read_at: minute(at) });
 
 test.each([
@@ -12,6 +17,13 @@ test.each([
   ['the opposite of what Doctor wrote', down(true), seen(false, 6), true],
   ['a flag that was read before Doctor wrote it', down(true), seen(false, 4), false],
   ['a flag that Doctor is writing', down(false), seen(false, 6), false],
+  [
+    'a request that Nova did not answer, less than a minute before',
+    late(5),
+    seen(false, 5.5),
+    false,
+  ],
+  ['a request that Nova did not answer, longer ago', late(5), seen(false, 7), true],
 ])('%s', (_, applied, flag, foreign) => {
   expect(isForeign(applied, flag)).toBe(foreign);
 });

@@ -86,6 +86,8 @@ test('a fault that was pending at the next fault does not stay pending either', 
   expect(outcome(world, 1)).toBe('up done');
 });
 
+type Lateness = { from: number; requests: number; how: CloudWorld['trouble']['how'] };
+
 /** What happens next: the host changes, a message is handled, or two at once. */
 const Step = fc.oneof(
   fc.constant('change' as const),
@@ -93,12 +95,18 @@ const Step = fc.oneof(
   fc.constant('carry out' as const),
 );
 
+/** The first of two attempts to force the host down is carried out late, after the host is up again. */
+const retriedLate: [('change' | 'carry out' | { handle: number[] })[], Lateness] = [
+  ['change', { handle: [0, 0] }, 'change', { handle: [0] }, { handle: [0] }, { handle: [0] }],
+  { from: 2, requests: 2, how: 'late' },
+];
+
 test('messages in any order, repeated and at the same time, and requests that are lost or late', async () => {
   const steps = fc.array(Step, { minLength: 3, maxLength: 9 });
   const trouble = fc.record({
     from: fc.integer({ min: 1, max: 8 }),
     requests: fc.integer({ min: 1, max: 3 }),
-    how: fc.constantFrom('lose', 'lose-answer', 'late'),
+    how: fc.constantFrom<Lateness['how']>('lose', 'lose-answer', 'late'),
   });
   await fc.assert(
     fc.asyncProperty(steps, trouble, async (plan, { from, requests, how }) => {
@@ -132,6 +140,6 @@ test('messages in any order, repeated and at the same time, and requests that ar
       }
       expect(world.queue).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [retriedLate] },
   );
 }, 60_000);

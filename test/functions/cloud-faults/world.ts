@@ -6,7 +6,11 @@ import { cloudCompute } from '../../../adapters/cloud/cloud-compute.ts';
 import { cloudNetwork } from '../../../adapters/cloud/cloud-network.ts';
 import { readCloudSecret } from '../../../adapters/cloud/cloud-secret.ts';
 import { makeCloudSession } from '../../../adapters/cloud/session.ts';
-import type { AppliedService } from '../../../domain/cloud/applied-service.ts';
+import {
+  type AppliedFlag,
+  type AppliedService,
+  unansweredField,
+} from '../../../domain/cloud/applied-service.ts';
 import type { CloudTask, MoveTask } from '../../../domain/cloud/cloud-task.ts';
 import { serviceStateOf } from '../../../domain/cloud/cloud-task.ts';
 import type { MoveClaim } from '../../../domain/cloud/move-step.ts';
@@ -102,9 +106,14 @@ export async function cloudWorld({
     ...cloudNetwork(session),
     portIds: ({ value }: { readonly value: string }) => plane.deps.portsOn(value),
     appliedService: async (host: string) => applied.get(host),
-    noteApplied: async (host: string, row: AppliedService) => {
+    noteApplied: async (host: string, flag: AppliedFlag) => {
+      const row = { ...applied.get(host), ...flag };
       applied.set(host, row);
       onApplied(row, rows);
+    },
+    noteUnanswered: async (host: string, forced_down: boolean, at: string) => {
+      const row = applied.get(host);
+      if (row) applied.set(host, { ...row, [unansweredField(forced_down)]: at });
     },
     noteOutcome: async ({ number }: { readonly number: number }, outcome: CloudOutcome) => {
       outcomes.set(number, outcome);
