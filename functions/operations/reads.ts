@@ -96,9 +96,15 @@ export function gatewayEventOf(
   };
 }
 
+/** The routes of this function among which the one for a method and a path is. */
+type RoutesFor = (sought: {
+  readonly method: string;
+  readonly path: string;
+}) => Promise<readonly Route[]>;
+
 /** Reads a route of this function, as if it had been requested by itself. */
 async function readByRoute(
-  routes: readonly Route[],
+  routesFor: RoutesFor,
   request: AuthenticRequest,
   target: string,
 ): Promise<ReadAnswer> {
@@ -111,7 +117,7 @@ async function readByRoute(
       microversion: minMicroversion,
       allowed: new Set<string>(),
     };
-    const { route, params } = findRoute(routes, sought);
+    const { route, params } = findRoute(await routesFor(sought), sought);
     const query = queryOf(target);
     const read = { ...request, method: 'GET', path, params, query, text: undefined };
     const { status, body } = await route.run(read, minMicroversion);
@@ -125,10 +131,10 @@ async function readByRoute(
 
 /** What answers one read of a request; it fails if the other function cannot be reached. */
 export const readWhereServed =
-  ({ callReader, routes }: { callReader: CallReader; routes: () => readonly Route[] }) =>
+  ({ callReader, routesFor }: { callReader: CallReader; routesFor: RoutesFor }) =>
   (request: AuthenticRequest, due: DueRead): Promise<ReadAnswer> => {
     const reader = readerOf(due.path);
     if (reader === undefined) throw new DomainError('invalid', `${due.path} cannot be read here.`);
-    if (reader === 'here') return readByRoute(routes(), request, due.path);
+    if (reader === 'here') return readByRoute(routesFor, request, due.path);
     return callReader(reader, gatewayEventOf(request, due));
   };

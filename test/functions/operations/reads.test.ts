@@ -47,6 +47,16 @@ test('a change brings what the page reads after changes of its kind, and nothing
   expect(events).toHaveLength(1);
 });
 
+test.each(readHere)('a page reads /doctor/v1/%s of this function', async (segment) => {
+  const needsName = ['host-history', 'dead-letters'].includes(segment);
+  const reads = [{ path: `/doctor/v1/${segment}${needsName ? '/x' : ''}`, kinds: ['servers'] }];
+  const { body } = await post({ since, reads });
+  const text = JSON.stringify(body);
+  expect(text).toContain('"read":0');
+  // What there is none of is said by its route: no route would be "The resource could not be found".
+  expect(text).not.toContain('The resource could not be found');
+});
+
 test('the other function gets the request as the gateway would send it, with the token of the caller', async () => {
   const { events } = await post({ since, reads: [{ ...servers, microversion: '2.94' }] });
   expect(events[0]).toMatchObject({
