@@ -1,6 +1,4 @@
 /** Puts the surface together: handler and flows, on plain stores. */
-import { once } from 'es-toolkit';
-import { routesFor } from '../../adapters/http/route-loading.ts';
 import { type CloudStatusDeps, keptStatus } from '../../flows/cloud-status.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { type RatesDeps, ratesOf } from '../../flows/rates.ts';
@@ -33,10 +31,9 @@ export type OperationsParts = Omit<OperationsDeps, Composed> &
 
 /** The handler of requests. */
 export function composeApi(parts: OperationsParts) {
-  const surface = once(() => operationsRoutes(deps));
   const read = readWhereServed({
     callReader: parts.callReader,
-    routesFor: (sought) => routesFor(surface(), sought),
+    surface: () => operationsRoutes(deps),
   });
   const deps: OperationsDeps = {
     ...parts,

@@ -3,7 +3,8 @@ import { errorBody, statusOf } from '../../adapters/http/dialects.ts';
 import { findRoute } from '../../adapters/http/find-route.ts';
 import { minMicroversion } from '../../adapters/http/microversion.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
-import type { Route } from '../../adapters/http/route.ts';
+import { routesFor } from '../../adapters/http/route-loading.ts';
+import type { SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { DueRead } from './due-reads.ts';
 
@@ -96,15 +97,9 @@ export function gatewayEventOf(
   };
 }
 
-/** The routes of this function among which the one for a method and a path is. */
-type RoutesFor = (sought: {
-  readonly method: string;
-  readonly path: string;
-}) => Promise<readonly Route[]>;
-
 /** Reads a route of this function, as if it had been requested by itself. */
 async function readByRoute(
-  routesFor: RoutesFor,
+  surface: SurfaceRoutes,
   request: AuthenticRequest,
   target: string,
 ): Promise<ReadAnswer> {
@@ -117,7 +112,7 @@ async function readByRoute(
       microversion: minMicroversion,
       allowed: new Set<string>(),
     };
-    const { route, params } = findRoute(await routesFor(sought), sought);
+    const { route, params } = findRoute(await routesFor(surface, sought), sought);
     const query = queryOf(target);
     const read = { ...request, method: 'GET', path, params, query, text: undefined };
     const { status, body } = await route.run(read, minMicroversion);
@@ -131,10 +126,10 @@ async function readByRoute(
 
 /** What answers one read of a request; it fails if the other function cannot be reached. */
 export const readWhereServed =
-  ({ callReader, routesFor }: { callReader: CallReader; routesFor: RoutesFor }) =>
+  ({ callReader, surface }: { callReader: CallReader; surface: () => SurfaceRoutes }) =>
   (request: AuthenticRequest, due: DueRead): Promise<ReadAnswer> => {
     const reader = readerOf(due.path);
     if (reader === undefined) throw new DomainError('invalid', `${due.path} cannot be read here.`);
-    if (reader === 'here') return readByRoute(routesFor, request, due.path);
+    if (reader === 'here') return readByRoute(surface(), request, due.path);
     return callReader(reader, gatewayEventOf(request, due));
   };
