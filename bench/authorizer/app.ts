@@ -7,10 +7,7 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { bundling } from '../../infra/bundling.ts';
-import { root } from '../../scripts/stack/state.ts';
+import { throwawayFunction } from '../throwaway-function.ts';
 
 // A temporary stack: one function that checks tokens itself, and one behind an authorizer.
 
@@ -20,14 +17,8 @@ const stack = new Stack(app, 'AuthorizerBench', {
 });
 
 const made = (name: string) =>
-  new NodejsFunction(stack, name, {
-    entry: join(import.meta.dirname, `${name}.ts`),
-    projectRoot: root,
-    depsLockFilePath: join(root, 'package-lock.json'),
-    runtime: Runtime.NODEJS_24_X,
-    memorySize: 1024,
-    environment: { BENCH_KEY: String(app.node.tryGetContext('key')) },
-    bundling,
+  throwawayFunction(stack, name, join(import.meta.dirname, `${name}.ts`), {
+    BENCH_KEY: String(app.node.tryGetContext('key')),
   });
 
 const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'api' } });

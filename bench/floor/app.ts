@@ -2,13 +2,10 @@ import { join } from 'node:path';
 import { App, CliCredentialsStackSynthesizer, Stack, Tags } from 'aws-cdk-lib';
 import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { bundling } from '../../infra/bundling.ts';
-import { root } from '../../scripts/stack/state.ts';
+import { throwawayFunction } from '../throwaway-function.ts';
 
 // A temporary stack: the smallest pipeline with the same steps as Doctor's.
 
@@ -25,15 +22,7 @@ const queue = new Queue(stack, 'Queue');
 const topic = new Topic(stack, 'Topic', { topicName: 'floor-bench' });
 
 const made = (name: string, environment: Record<string, string>) =>
-  new NodejsFunction(stack, name, {
-    entry: join(import.meta.dirname, `${name}.ts`),
-    projectRoot: root,
-    depsLockFilePath: join(root, 'package-lock.json'),
-    runtime: Runtime.NODEJS_24_X,
-    memorySize: 1024,
-    environment,
-    bundling,
-  });
+  throwawayFunction(stack, name, join(import.meta.dirname, `${name}.ts`), environment);
 
 const door = made('door', { TABLE: table.tableName, QUEUE: queue.queueUrl });
 table.grantWriteData(door);
