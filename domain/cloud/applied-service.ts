@@ -34,10 +34,15 @@ export const unansweredField = (forced_down: boolean) =>
  */
 const lateMs = 60_000;
 
-/** Whether Doctor requested the value less than a minute before `now`, and got no answer. */
+/**
+ * Whether Doctor requested the value less than a minute before `now`, and got no answer. A process that
+ * died during its request leaves a row that is not `done`.
+ */
 function mayComeLate(applied: AppliedService, forced_down: boolean, now: string): boolean {
-  const at = applied[unansweredField(forced_down)];
-  return at !== undefined && Date.parse(now) - Date.parse(at) < lateMs;
+  const begun = !applied.done && applied.forced_down === forced_down ? applied.at : undefined;
+  return [applied[unansweredField(forced_down)], begun].some(
+    (at) => at !== undefined && Date.parse(now) - Date.parse(at) < lateMs,
+  );
 }
 
 /** Whether the flag may still change from a value by itself, through a request of Doctor that comes late. */
