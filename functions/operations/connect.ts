@@ -55,6 +55,9 @@ export const Environment = environment({
   AFFECTED_TABLE: required,
   MIGRATIONS_TABLE: required,
   HISTORY_TABLE: required,
+  ALARMS_TABLE: required,
+  SUBSCRIPTIONS_TABLE: required,
+  ALARM_TESTS_PER_PROJECT: amount,
   READ_FUNCTIONS: pairs,
   WORK_QUEUES: queueUrls,
   DEAD_LETTER_QUEUES: queueUrls,
@@ -102,6 +105,7 @@ export function connect(
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),
+    alarmTesting: laterAlarmTesting(env, { dynamo, sqs }),
     silencing: {
       ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
       ...silenceLists(dynamo, env.SILENCES_TABLE),
@@ -112,6 +116,25 @@ export function connect(
     },
   });
 }
+
+/** What tests of alarms need, loaded with the first of them. */
+const laterAlarmTesting =
+  (env: z.infer<typeof Environment>, clients: Pick<Clients, 'dynamo' | 'sqs'>) => async () => {
+    const { alarmTesting } = await import('../../adapters/alarms/alarm-testing.ts');
+    return alarmTesting({
+      ...clients,
+      tables: {
+        alarms: env.ALARMS_TABLE,
+        history: env.HISTORY_TABLE,
+        quotas: env.QUOTAS_TABLE,
+        silences: env.SILENCES_TABLE,
+        subscriptions: env.SUBSCRIPTIONS_TABLE,
+        places: env.PLACES_TABLE,
+      },
+      queue: required.parse(env.WORK_QUEUES.changes),
+      mostTests: env.ALARM_TESTS_PER_PROJECT,
+    });
+  };
 
 /** What the history of a host is read from. */
 function historyOf(
