@@ -7,7 +7,7 @@ import {
   GetCommand,
   PutCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { sharedOwner } from '../../domain/alarms/quota.ts';
+import { sharedOwner } from '../../domain/alarms/quota-row.ts';
 import { Subscription } from '../../domain/delivery/subscription.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { type Action, transactPatiently } from '../transactions.ts';

@@ -11,7 +11,6 @@ import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { webhookReopener } from '../../adapters/delivery/webhook-reopener.ts';
 import {
   amount,
   type Env,
@@ -99,7 +98,10 @@ export function connect(
     depthsOfWork: queueDepths(sqs, env.WORK_QUEUES),
     depthsOfDeadLetters: queueDepths(sqs, env.DEAD_LETTER_QUEUES),
     ...deadLetterStore(sqs, { dead: env.DEAD_LETTER_QUEUES, work: env.WORK_QUEUES }),
-    ...webhookReopener(dynamo, env.HISTORY_TABLE),
+    reopenWebhooks: async (bodies) => {
+      const { webhookReopener } = await import('../../adapters/delivery/webhook-reopener.ts');
+      await webhookReopener(dynamo, env.HISTORY_TABLE).reopenWebhooks(bodies);
+    },
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     clock: Date.now,
     pause,

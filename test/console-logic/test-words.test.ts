@@ -8,7 +8,7 @@ const webhook = {
 };
 const subscription = { id: 's', protocol: 'sqs', endpoint: 'arn:q', group: null };
 const tested = {
-  ...{ enabled: true, silenced_by: null },
+  ...{ enabled: true, silenced_by: null, published_at: '2026-01-01T00:00:00.000Z' },
   ...{ webhooks: [webhook], subscriptions: [subscription] },
 };
 
@@ -34,7 +34,13 @@ test.each([
   ['delivered', false],
   ['given up', false],
 ])('a test with a webhook that is %s is open: %s', (result, isOpen) => {
-  expect(isOpenTest({ webhooks: [webhook, { ...webhook, result }] })).toBe(isOpen);
+  expect(isOpenTest({ ...tested, webhooks: [webhook, { ...webhook, result }] })).toBe(isOpen);
+});
+
+test('a test that is not published yet is open, and its subscriptions are pending', () => {
+  const unpublished = { ...tested, published_at: null };
+  expect(isOpenTest(unpublished)).toBe(true);
+  expect(receiversOf(unpublished).map(({ outcome }) => outcome)).toEqual(['delivered', 'pending']);
 });
 
 test('it says why the true notification would not be sent', () => {

@@ -64,13 +64,13 @@ async function expectUntouched(alarm: string): Promise<void> {
   expect(history).toMatchObject([{ type: 'creation' }]);
 }
 
-test.each([2, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
-  'when call $at of the request for a test $how, it is sent once or not at all, and a repeat sends one more',
+test.each(hows.map((how) => ({ at: 3, how })))(
+  'when call $at of the request for a test, its message, $how, it is sent once or not at all, and a repeat sends one more',
   async ({ at, how }) => {
     const alarm = await newAlarm();
     const arrived = arrivals(alarm);
     await world.request(requestOf(alarm), { at, how });
-    const times = at === 3 && how !== 'fails' ? 1 : 0;
+    const times = how === 'fails' ? 0 : 1;
     expect(await arrived()).toEqual({ published: times, posted: times });
     ok(await world.request(requestOf(alarm)));
     const both = { published: times + 1, posted: times + 1 };

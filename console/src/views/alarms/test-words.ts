@@ -4,6 +4,8 @@
 type Tested = {
   readonly enabled: boolean;
   readonly silenced_by: string | null;
+  /** Null before the message is published. */
+  readonly published_at: string | null;
   readonly webhooks: readonly {
     readonly action: string;
     readonly result: string;
@@ -32,7 +34,7 @@ export type TestReceiver = {
 };
 
 /** The receivers: webhooks first. */
-export const receiversOf = ({ webhooks, subscriptions }: Tested): TestReceiver[] => [
+export const receiversOf = ({ webhooks, subscriptions, published_at }: Tested): TestReceiver[] => [
   ...webhooks.map(
     ({ action, result, attempts, status, reason }, n): TestReceiver => ({
       key: `webhook ${n}`,
@@ -48,7 +50,7 @@ export const receiversOf = ({ webhooks, subscriptions }: Tested): TestReceiver[]
       key: id,
       kind: group === null ? protocol : `${protocol}, group`,
       address: endpoint,
-      outcome: 'published',
+      outcome: published_at === null ? 'pending' : 'published',
       tries: undefined,
       reason: 'SNS delivers it, if the subscription is confirmed',
     }),
@@ -57,9 +59,12 @@ export const receiversOf = ({ webhooks, subscriptions }: Tested): TestReceiver[]
 
 const open = new Set(['pending', 'retrying']);
 
-/** Whether the outcome of a webhook may still change. */
-export const isOpenTest = ({ webhooks }: Pick<Tested, 'webhooks'>): boolean =>
-  webhooks.some(({ result }) => open.has(result));
+/** Whether an outcome may still change. */
+export const isOpenTest = ({
+  webhooks,
+  published_at,
+}: Pick<Tested, 'webhooks' | 'published_at'>): boolean =>
+  published_at === null || webhooks.some(({ result }) => open.has(result));
 
 /** Why a true notification would not be sent now, although the test was; empty if it would be. */
 export const remarksOn = ({ enabled, silenced_by }: Tested): string[] => [
