@@ -30,7 +30,7 @@ export const AlarmTestBody = z.strictObject({ state: AlarmState.default('alarm')
 
 /** A test as the API shows it, with the outcome of each webhook. */
 const view = (row: AlarmTest) => {
-  const { event_id, message, delivered_at, ...shown } = row;
+  const { event_id, message, delivered_at, webhooks, ...shown } = row;
   return {
     test: {
       ...{ id: event_id, ...shown, published_at: delivered_at ?? null },
