@@ -17,7 +17,7 @@ import {
   standInFor,
   startScheduled,
 } from './beside-a-cloud.ts';
-import { type KeptStack, keptStack, watchedServer } from './kept-stack.ts';
+import { type KeptStack, keptStack, reportDown, watchedServer } from './kept-stack.ts';
 import { providerOfTokens } from './provider-of-tokens.ts';
 import { heartbeatSettings, silentHost } from './silent-host.ts';
 import { otherProcess } from './spawned.ts';
@@ -205,6 +205,10 @@ describe('up, with other code and settings', () => {
   afterAll(() => Promise.all([cloud.stop(), provider.stop()]));
 
   test('deploys them over the kept data', async () => {
+    // A fault from before Doctor knows of the cloud.
+    const admin = await stack.login('admin');
+    await admin.expect('PUT', '/doctor/v1/hosts/cloud-2', { body: { zone: 'nova' } });
+    await reportDown(admin, 'cloud-2');
     const { deployed, ...state } = stack.state();
     const path = join(stack.dir, 'stack.json');
     writeFileSync(path, JSON.stringify({ ...state, deployed: 'other code' }));
@@ -230,6 +234,14 @@ describe('up, with other code and settings', () => {
     expect(exit, text).toBe(0);
     expect(text).toContain('2 hosts, 0 servers, 0 ports');
     for (const name of cloudHosts) expect(await seen.host(name)).toBe(true);
+  });
+
+  test('a host that had failed before is forced down in Nova by the walk, and up again with its report', async () => {
+    const flag = () => cloud.services[1]?.forced_down;
+    await expect.poll(flag, counts).toBe(true);
+    await expect.poll(() => seen.applied('cloud-2'), counts).toEqual(['down done']);
+    await reportDown(await stack.login('admin'), 'cloud-2', false);
+    await expect.poll(flag, counts).toBe(false);
   });
 
   test('a dry run shows what differs, and changes nothing', async () => {
