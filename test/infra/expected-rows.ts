@@ -193,6 +193,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
         ...['PartiQLUpdate on History', 'PutItem on History', 'PartiQLInsert on Activity'],
         ...['BatchGetItem on Quotas', 'BatchGetItem on Silences'],
+        ...['GetItem on Places', 'UpdateItem on Places'],
       ],
     },
     {
