@@ -67,6 +67,7 @@ export class Operations extends Construct implements Capability {
           settings,
           'serviceDownTimeSeconds',
           'heldRequestsPerProject',
+          'heldRequests',
           'silencesPerProject',
           'silenceLongestSeconds',
           'publicUrl',

@@ -32,7 +32,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   inventory: 380,
   monitors: 485,
   network: 419,
-  'periodic-evaluator': 419,
+  'periodic-evaluator': 422,
   'periodic-planner': 321,
   operations: 430,
   reconciler: 378,
