@@ -23,7 +23,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 425,
   alarming: 418,
   'cloud-faults': 378,
-  'cloud-mirror': 445,
+  'cloud-mirror': 451,
   compute: 437,
   console: 100,
   doctor: 499,
