@@ -70,6 +70,7 @@ export class Operations extends Construct implements Capability {
           settings,
           'serviceDownTimeSeconds',
           'heldRequestsPerProject',
+          'heldRequests',
           'silencesPerProject',
           'silenceLongestSeconds',
           'alarmTestsPerProject',

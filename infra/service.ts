@@ -5,7 +5,7 @@ import { Alarming, previewPaths } from './alarming.ts';
 import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { cloudMirrorOf } from './cloud-mirror.ts';
-import { Compute } from './compute.ts';
+import { Compute, HostReports, hostReportPaths } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Console } from './console.ts';
 import { Doctor } from './doctor.ts';
@@ -68,6 +68,7 @@ export class DoctorStack extends Stack {
     };
     const capabilities = {
       ...surfaces,
+      HostReports: new HostReports(this, 'HostReports', shared),
       Operations: new Operations(this, 'Operations', { ...shared, readers: readersIn(surfaces) }),
       Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
@@ -117,6 +118,7 @@ const readersIn = (
 type Served =
   | 'Identity'
   | 'Compute'
+  | 'HostReports'
   | 'Network'
   | 'Alarming'
   | 'Doctor'
@@ -127,7 +129,12 @@ type Served =
 /** Puts the functions of the surfaces behind their paths. */
 function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
   api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
-  api.serve('compute', capabilities.Compute.function);
+  api.serve('compute', capabilities.Compute.function, {
+    within: {
+      path: 'v2.1',
+      parts: [{ segments: hostReportPaths, handler: capabilities.HostReports.function }],
+    },
+  });
   api.serve('image', capabilities.Compute.function);
   api.serve('network', capabilities.Network.function);
   api.serve('alarming', capabilities.Alarming.function);

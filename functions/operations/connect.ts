@@ -46,6 +46,7 @@ export const Environment = environment({
   ACTIVITY_TABLE: required,
   PLACES_TABLE: required,
   HELD_REQUESTS_PER_PROJECT: amount,
+  HELD_REQUESTS: amount,
   ROSTER_TABLE: required,
   INSTANCES_TABLE: required,
   PORTS_TABLE: required,
@@ -156,17 +157,24 @@ function historyOf(
   };
 }
 
+/** How many of the places of all projects a request tries. If none of them is free, few others are. */
+const mostTries = 3;
+
 /** The places for held requests, beside those of webhooks, under names that no project has. */
 function heldPlaces(
-  env: Pick<z.infer<typeof Environment>, 'PLACES_TABLE' | 'HELD_REQUESTS_PER_PROJECT'>,
+  env: Pick<
+    z.infer<typeof Environment>,
+    'PLACES_TABLE' | 'HELD_REQUESTS_PER_PROJECT' | 'HELD_REQUESTS'
+  >,
   dynamo: Clients['dynamo'],
   now: () => string,
 ) {
-  const { take, giveBack } = webhookPlaces(dynamo, {
-    table: env.PLACES_TABLE,
-    perProject: env.HELD_REQUESTS_PER_PROJECT,
-    newId: randomUUID,
-    now,
-  });
-  return { take: (project: string) => take(`held#${project}`), giveBack };
+  const places = { table: env.PLACES_TABLE, newId: randomUUID, now };
+  const own = webhookPlaces(dynamo, { ...places, perProject: env.HELD_REQUESTS_PER_PROJECT });
+  const all = webhookPlaces(dynamo, { ...places, perProject: env.HELD_REQUESTS, mostTries });
+  return {
+    take: (project: string) => own.take(`held#${project}`),
+    takeOfAll: () => all.take('held'),
+    giveBack: own.giveBack,
+  };
 }

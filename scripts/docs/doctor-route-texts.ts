@@ -87,7 +87,7 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'shows how old the information about the cloud is, the last walk with its differences, and errors',
   ),
   'POST /doctor/v1/cloud/walks': text(
-    'starts a walk through the cloud; with `dry_run` it only records the differences',
+    'starts a walk through the cloud; with `dry_run` it only records the differences; with `allow_deletions` it deletes whatever the cloud does not show',
   ),
   'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
 };

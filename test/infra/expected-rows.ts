@@ -38,6 +38,20 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       ],
     },
     {
+      name: 'HostReports',
+      data: [
+        'BatchGetItem on Validity',
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Hosts`),
+        ...['Query on Hosts/byNumber', 'Query on Hosts/byService'],
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
+        'UpdateItem on Conditions',
+        ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
+        ...['byHost', 'byTarget', 'rowsByHost'].map((index) => `Query on Instances/${index}`),
+        ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
+      ],
+    },
+    {
       name: 'Network',
       data: [
         'BatchGetItem on Validity',
@@ -197,6 +211,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
         ...['PartiQLUpdate on History', 'PutItem on History', 'PartiQLInsert on Activity'],
         ...['BatchGetItem on Quotas', 'BatchGetItem on Silences'],
+        ...['GetItem on Places', 'UpdateItem on Places'],
       ],
     },
     {

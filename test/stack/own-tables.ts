@@ -162,6 +162,7 @@ export async function ownThings(): Promise<OwnThings> {
       PLACES_TABLE: tableName('PLACES'),
       ACTIVITY_TABLE: tableName('ACTIVITY'),
       HELD_REQUESTS_PER_PROJECT: '2',
+      HELD_REQUESTS: '10',
       READ_FUNCTIONS: 'compute=none',
       WORK_QUEUES: `events=${eventQueue},bulk=${bulkQueue},changes=${changeQueue}`,
       DEAD_LETTER_QUEUES: `events=${eventDlq},bulk=${bulkDlq}`,

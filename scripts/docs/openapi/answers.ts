@@ -231,7 +231,11 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
 };
 
 const Age = z.int().min(0).nullable();
-const ShownWalk = Walk.omit({ marker: true, place: true, restarts: true }).strict();
+const ShownWalk = Walk.omit({
+  ...{ marker: true, place: true, restarts: true, compared: true, macs: true, hidden: true },
+})
+  .extend({ warnings: z.array(z.string()) })
+  .strict();
 const ShownJob = CloudJob.pick({ succeeded_at: true, failures: true, last_error: true })
   .extend({ lag_seconds: Age, next_try_at: Moment.nullable() })
   .strict();

@@ -107,13 +107,41 @@ test('a receiver that answers within a second is not noted', async () => {
   expect(steps).toEqual(['give back 0#a']);
 });
 
-test('a batch takes one place for each project of its first attempts, and gives it back', async () => {
+test('a batch takes one place for each project of its first attempts, one for its retries, and gives them back', async () => {
   const { send, posted, places } = sender();
   const later = webhook('https://later.example/', { lane: 'later' });
   await send(webhook(good), webhook(bad), ofOther(good), later);
   expect(posted).toHaveLength(4);
-  expect(places.slice(0, 2)).toEqual(['take a', 'take b']);
-  expect(places.slice(2).sort()).toEqual(['give back 0#a', 'give back 1#b']);
+  expect(places.slice(0, 3)).toEqual(['take a', 'take b', 'take retries#a']);
+  expect(places.slice(3).sort()).toEqual([
+    'give back 0#a',
+    'give back 1#b',
+    'give back 2#retries#a',
+  ]);
+});
+
+test('a retry whose project has as many senders of retries as it may is made later, and is no attempt', async () => {
+  const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
+  const retry = webhook(good, { lane: 'later', attempts: 1 });
+  expect(await send(retry)).toEqual([]);
+  expect({ posted, deferred, notes }).toEqual({ posted: [], deferred: [], notes: [] });
+  expect(retries).toEqual([[{ ...retry, waiting_since: minute(2) }, 10]]);
+});
+
+test('a retry that waited for a sender as long as all attempts may take is given up, and says why', async () => {
+  const { send, posted, retries, notes } = sender({}, take({ full: 'busy' }));
+  const since = '2025-12-31T00:00:00.000Z';
+  await send(webhook(good, { lane: 'later', attempts: 1, waiting_since: since }));
+  expect({ posted, retries }).toEqual({ posted: [], retries: [] });
+  expect(notes).toMatchObject([
+    { result: 'given up', attempts: 1, reason: expect.stringContaining('senders of its retries') },
+  ]);
+});
+
+test('a retry whose receiver hangs gives its place back: the next try is later anyway', async () => {
+  const { send, places } = sender({ [bad]: hung });
+  await send(webhook(bad, { lane: 'later', attempts: 1 }));
+  expect(places).toEqual(['take retries#a', 'give back 0#retries#a']);
 });
 
 test('the place of a project whose receiver hung is kept from it, and no other', async () => {

@@ -27,6 +27,7 @@ export const emptyStores: OperationsParts = {
   openApi: async () => ({ openapi: '3.1.0', servers: [] }),
   changesFrom: async () => [],
   take: async () => ({ place: 'p', holder: 'h' }),
+  takeOfAll: async () => ({ place: 'q', holder: 'h' }),
   giveBack: async () => {},
   pause: async () => {},
   silencing: {
