@@ -72,6 +72,7 @@ test.each(['full', 'gentle'] as const)(
       report: unused,
       sendWebhooks: unused,
       sendGroups: unused,
+      unsentTest: unused,
       groupsOf: unused,
       firedSince: unused,
       firedRows: unused,
