@@ -20,6 +20,7 @@ import {
   Minute,
   next,
   Server,
+  ShownAlarmTest,
   ShownCondition,
   ShownDeadLetter,
   ShownEvacuation,
@@ -190,6 +191,8 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
       ),
     }),
   ),
+  'POST /doctor/v1/alarms/{alarm_id}/test': one('test', ShownAlarmTest, 202),
+  'GET /doctor/v1/alarms/{alarm_id}/test/{id}': one('test', ShownAlarmTest),
   'GET /doctor/v1/host-history/{host}': answer(
     z.strictObject({
       host: z.string(),
