@@ -2,6 +2,7 @@
  * One page of a walk through the cloud: what differs is taken over, and what is gone is deleted. What
  * Doctor shows and the cloud does not is queued to be applied there.
  */
+import { partition } from 'es-toolkit';
 import pMap from 'p-map';
 import { mostDifferences, type Walk } from '../domain/mirror/cloud-job.ts';
 import {
@@ -17,6 +18,7 @@ import { absenceOf, hiddenPort, macsOf, type PortAbsence } from '../domain/mirro
 import { instanceOf, type Port } from '../domain/ports/port.ts';
 import { type ApplyHostsDeps, applyHosts } from './apply-unapplied.ts';
 import type { CloudReader, UnreadableItem } from './cloud-reader.ts';
+import { type DeletedServersDeps, deletedServers } from './deleted-servers.ts';
 import { type MirrorHostsDeps, mirrorHosts } from './mirror-hosts.ts';
 import { type MirrorPortsDeps, mirrorPortEnd, mirrorPorts } from './mirror-ports.ts';
 import {
@@ -31,6 +33,7 @@ export type WalkCloudDeps = MirrorHostsDeps &
   MirrorServersDeps &
   MirrorPortsDeps &
   ApplyHostsDeps &
+  DeletedServersDeps &
   WalkGoneDeps & {
     readonly cloud: CloudReader;
     readonly now: () => string;
@@ -85,23 +88,41 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promi
   const oldest = items.at(-1)?.facts.created_at ?? null;
   const last = next === null ? null : oldest;
   const { known, missing } = await goneServers(deps, { ids, after: walk.place, last });
-  const compared = comparedWith(walk.compared, { known, missing: missing.length });
   const gone = missing.map(({ uuid }) => uuid);
-  const ended =
-    walk.allow_deletions || mayDelete(compared)
-      ? await each(gone, run, async (uuid) =>
-          (await deps.cloud.hasServer(uuid))
-            ? 'same'
-            : mirrorServerEnd(deps, { uuid, read_at }, run),
-        )
-      : gone.map((id) => held('server', id, tooManyMissing));
-  const all = [...found, ...ended].filter(isDifference);
+  const { compared, explained, unexplained, mayEnd } = await judged(deps, walk, run, known, gone);
+  const ended = await each([...explained, ...(mayEnd ? unexplained : [])], run, async (uuid) =>
+    (await deps.cloud.hasServer(uuid)) ? 'same' : mirrorServerEnd(deps, { uuid, read_at }, run),
+  );
+  const kept = (mayEnd ? [] : unexplained).map((id) => held('server', id, tooManyMissing));
+  const all = [...found, ...ended, ...kept].filter(isDifference);
   const counted = {
     ...noted(walk, 'servers', ids.size, [...all, ...failures('server', unreadable)]),
     macs: walk.macs + items.reduce((sum, { facts }) => sum + macsOf(facts).size, 0),
   };
   if (next === null) return { ...counted, ...begun, phase: 'ports' };
   return { ...counted, marker: next, place: last, compared };
+}
+
+/**
+ * Whether servers that a page does not show may be deleted. Only if they are too many, the cloud is
+ * asked which ones it has deleted.
+ */
+async function judged(
+  deps: WalkCloudDeps,
+  walk: Walk,
+  run: WalkRun,
+  known: number,
+  gone: readonly string[],
+) {
+  const comparison = (missing: number) => comparedWith(walk.compared, { known, missing });
+  const all = comparison(gone.length);
+  if (walk.allow_deletions || mayDelete(all)) {
+    return { compared: all, explained: [], unexplained: gone, mayEnd: true };
+  }
+  const deleted = await deletedServers(deps, run);
+  const [explained, unexplained] = partition(gone, (uuid) => deleted.has(uuid));
+  const compared = comparison(unexplained.length);
+  return { compared, explained, unexplained, mayEnd: mayDelete(compared) };
 }
 
 /** Looks for resources that may be gone, one after the other, while the turn has time. */
