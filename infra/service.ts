@@ -8,7 +8,7 @@ import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute, HostReports, hostReportPaths } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Console } from './console.ts';
-import { Doctor } from './doctor.ts';
+import { Doctor, tenantPaths } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
@@ -133,7 +133,7 @@ type Served =
 
 /** Puts the functions of the surfaces behind their paths. */
 function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
-  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
+  api.serve('identity', capabilities.Identity.function, { root: true, limitedApart: ['POST'] });
   api.serve('compute', capabilities.Compute.function, {
     within: {
       path: 'v2.1',
@@ -141,7 +141,8 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
     },
   });
   api.serve('image', capabilities.Compute.function);
-  api.serve('network', capabilities.Network.function);
+  // So that lists of tenants do not use up the limit of reports on ports.
+  api.serve('network', capabilities.Network.function, { limitedApart: ['GET'] });
   api.serve('alarming', capabilities.Alarming.function);
   api.serve('doctor', capabilities.Doctor.function, {
     within: {
@@ -150,6 +151,7 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
         { segments: monitorPaths, handler: capabilities.Monitors.function },
         { segments: operationPaths, handler: capabilities.Operations.function },
         { segments: previewPaths, handler: capabilities.Alarming.function },
+        { segments: tenantPaths, handler: capabilities.Doctor.function },
       ],
     },
   });
