@@ -26,6 +26,7 @@ import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { Warm } from './warm.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -91,6 +92,10 @@ export class DoctorStack extends Stack {
     if (!emulated) {
       const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
+      new Warm(this, 'Warm', {
+        reports: capabilities.HostReports.function,
+        evaluator: capabilities.AlarmEvaluator.function,
+      });
       new Lateness(this, 'Lateness', {
         messaging,
         settings,
