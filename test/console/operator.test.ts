@@ -212,7 +212,7 @@ test('what a monitor sent that was not understood is shown with its reason', asy
   await page.visit('Unmatched');
   const row = page.row('Unmatched items', hostname);
   await row.getByText('Show').click();
-  await row.getByText('compute.host.down').waitFor();
+  await row.locator('pre').filter({ hasText: hostname }).waitFor();
 });
 
 test('times are local, with UTC as their tooltip', async () => {
