@@ -4,49 +4,39 @@
  */
 import pMap from 'p-map';
 import { mostDifferences, type Walk } from '../domain/mirror/cloud-job.ts';
-import {
-  type Compared,
-  comparedWith,
-  mayDelete,
-  nothingCompared,
-  tooManyMissing,
-} from '../domain/mirror/deletions.ts';
+import { type Compared, mayDelete, nothingCompared } from '../domain/mirror/deletions.ts';
 import type { Difference, Mirrored } from '../domain/mirror/difference.ts';
 import { countedWith, nothingCounted } from '../domain/mirror/mirror-counts.ts';
-import { absenceOf, hiddenPort, macsOf, type PortAbsence } from '../domain/mirror/port-absence.ts';
-import { instanceOf, type Port } from '../domain/ports/port.ts';
+import { macsOf } from '../domain/mirror/port-absence.ts';
 import { type ApplyHostsDeps, applyHosts } from './apply-unapplied.ts';
 import type { CloudReader, UnreadableItem } from './cloud-reader.ts';
 import { type MirrorHostsDeps, mirrorHosts } from './mirror-hosts.ts';
-import { type MirrorPortsDeps, mirrorPortEnd, mirrorPorts } from './mirror-ports.ts';
+import { mirrorPorts } from './mirror-ports.ts';
 import {
   type MirrorRun,
   type MirrorServersDeps,
   mirrorServerEnd,
   mirrorServers,
 } from './mirror-servers.ts';
+import {
+  endPorts,
+  endServers,
+  type PageRun,
+  type WalkDeletionsDeps,
+  type WalkRun,
+} from './walk-deletions.ts';
 import { gonePorts, goneServers, type WalkGoneDeps } from './walk-gone.ts';
 
 export type WalkCloudDeps = MirrorHostsDeps &
-  MirrorServersDeps &
-  MirrorPortsDeps &
   ApplyHostsDeps &
-  WalkGoneDeps & {
+  WalkGoneDeps &
+  WalkDeletionsDeps & {
     readonly cloud: CloudReader;
     readonly now: () => string;
   };
 
-/**
- * Resources that may be gone, for which the cloud is asked after one page at most, one after the
- * other, while the turn has time. The next walk sees the others.
- */
-const mostAsked = 200;
 /** A part that was begun again so often ends the walk: the next one begins anew. */
 const mostRestarts = 10;
-
-/** The run of a page: how many resources it has at most, and whether the turn has no time left. */
-export type PageRun = { readonly limit: number; readonly isLate: () => boolean };
-type WalkRun = MirrorRun & PageRun;
 
 /**
  * Does the next page of a walk.
@@ -84,37 +74,16 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promi
   const ids = new Set([...items.map(({ uuid }) => uuid), ...unreadable.map(({ id }) => id)]);
   const oldest = items.at(-1)?.facts.created_at ?? null;
   const last = next === null ? null : oldest;
-  const { known, missing } = await goneServers(deps, { ids, after: walk.place, last });
-  const compared = comparedWith(walk.compared, { known, missing: missing.length });
-  const gone = missing.map(({ uuid }) => uuid);
-  const ended =
-    walk.allow_deletions || mayDelete(compared)
-      ? await each(gone, run, async (uuid) =>
-          (await deps.cloud.hasServer(uuid))
-            ? 'same'
-            : mirrorServerEnd(deps, { uuid, read_at }, run),
-        )
-      : gone.map((id) => held('server', id, tooManyMissing));
-  const all = [...found, ...ended].filter(isDifference);
+  const gone = await goneServers(deps, { ids, after: walk.place, last });
+  const ended = await endServers(deps, gone, { walk, read_at }, run);
+  const all = [...found, ...ended.found].filter(isDifference);
   const counted = {
     ...noted(walk, 'servers', ids.size, [...all, ...failures('server', unreadable)]),
     macs: walk.macs + items.reduce((sum, { facts }) => sum + macsOf(facts).size, 0),
   };
   if (next === null) return { ...counted, ...begun, phase: 'ports' };
-  return { ...counted, marker: next, place: last, compared };
+  return { ...counted, marker: next, place: last, compared: ended.compared };
 }
-
-/** Looks for resources that may be gone, one after the other, while the turn has time. */
-const each = (
-  ids: readonly string[],
-  { isLate }: PageRun,
-  look: (id: string) => Promise<Mirrored>,
-): Promise<Mirrored[]> =>
-  pMap(ids.slice(0, mostAsked), async (id) => (isLate() ? 'same' : look(id)), { concurrency: 1 });
-
-const held = (resource: Difference['resource'], id: string, detail: string): Difference => ({
-  ...{ resource, id, kind: 'held', detail },
-});
 
 async function portsPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise<Walk> {
   const page = await deps.cloud.portPage({ marker: walk.marker, limit: run.limit });
@@ -122,56 +91,15 @@ async function portsPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise
   const { items, unreadable, next, read_at } = page;
   const found = await mirrorPorts(deps, items, run);
   const ids = new Set([...items, ...unreadable].map(({ id }) => id));
-  const { known, missing } = await gonePorts(deps, { ids, after: walk.marker, last: next });
-  const absent = await absences(deps, walk, missing);
-  const missed = { known, missing: absent.unexplained.length };
-  const compared = comparedWith(walk.compared, missed);
-  const mayEnd = walk.allow_deletions || mayDelete(compared);
-  const end = async (id: string) =>
-    (await deps.cloud.hasPort(id)) ? 'same' : mirrorPortEnd(deps, { id, read_at }, run);
-  const gone = [...absent.explained, ...(mayEnd ? absent.unexplained : [])];
-  const ended = await each(idsOf(gone), run, end);
-  const looked = await pMap(
-    absent.hidden,
-    async (port, n) =>
-      n >= mostAsked || run.isLate() || (await isShownByNova(deps, port))
-        ? held('port', port.id, hiddenPort)
-        : end(port.id),
-    { concurrency: 1 },
-  );
-  const tooMany = idsOf(mayEnd ? [] : absent.unexplained);
-  const kept = [...looked, ...tooMany.map((id) => held('port', id, tooManyMissing))];
-  const all = [...found, ...ended, ...kept].filter(isDifference);
+  const gone = await gonePorts(deps, { ids, after: walk.marker, last: next });
+  const ended = await endPorts(deps, gone, { walk, read_at }, run);
+  const all = [...found, ...ended.found].filter(isDifference);
   const counted = {
     ...noted(walk, 'ports', ids.size, [...all, ...failures('port', unreadable)]),
-    hidden: walk.hidden + looked.filter((one) => isDifference(one) && one.kind === 'held').length,
+    hidden: walk.hidden + ended.hidden,
   };
   if (next === null) return { ...counted, ...begun, phase: 'done', ended_at: deps.now() };
-  return { ...counted, marker: next, compared };
-}
-
-const idsOf = (ports: readonly Port[]): string[] => ports.map(({ id }) => id);
-
-/** Whether Nova shows a port on its server now: the server's row may be older. */
-const isShownByNova = async ({ cloud }: WalkCloudDeps, port: Port): Promise<boolean> =>
-  (await cloud.macsOfServer(port.device_id)).has(port.mac_address);
-
-/** The ports that Neutron does not show, by what the rows of their servers say. An administrator may overrule it. */
-async function absences(
-  { instances }: Pick<WalkCloudDeps, 'instances'>,
-  { allow_deletions }: Walk,
-  ports: readonly Port[],
-): Promise<Readonly<Record<PortAbsence, readonly Port[]>>> {
-  const uuids = new Set(ports.flatMap((port) => instanceOf(port) ?? []));
-  const rows = uuids.size === 0 ? [] : await instances([...uuids]);
-  const servers = new Map(rows.map((row) => [row.uuid, row]));
-  const those = (absence: PortAbsence) =>
-    ports.filter((port) => absenceOf(port, servers.get(instanceOf(port) ?? '')) === absence);
-  const [hidden, explained] = [those('hidden'), those('explained')];
-  const unexplained = those('unexplained');
-  return allow_deletions
-    ? { explained, hidden: [], unexplained: [...hidden, ...unexplained] }
-    : { explained, hidden, unexplained };
+  return { ...counted, marker: next, compared: ended.compared };
 }
 
 /** The fields of a part of a walk that has not begun. */

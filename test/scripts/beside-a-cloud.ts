@@ -61,8 +61,13 @@ export async function startScheduled(stack: KeptStack, name: string): Promise<vo
   client.destroy();
 }
 
-/** Registers a host that fails before Doctor knows of the cloud. */
-export async function failedBefore(stack: KeptStack, host: string): Promise<void> {
+/** Adds a host to the cloud, and to Doctor, where it fails before Doctor knows of the cloud. */
+export async function failedBefore(
+  stack: KeptStack,
+  { services }: Pick<ReturnType<typeof cloudListings>, 'services'>,
+  host: string,
+): Promise<void> {
+  services.push({ id: `service-${host}`, host, zone: 'az-1', forced_down: false });
   const admin = await stack.login('admin');
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
   await reportDown(admin, host);

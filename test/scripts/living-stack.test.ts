@@ -205,7 +205,7 @@ describe('up, with other code and settings', () => {
   afterAll(() => Promise.all([cloud.stop(), provider.stop()]));
 
   test('deploys them over the kept data', async () => {
-    await failedBefore(stack, 'cloud-2');
+    await failedBefore(stack, cloud, 'cloud-3');
     const { deployed, ...state } = stack.state();
     const path = join(stack.dir, 'stack.json');
     writeFileSync(path, JSON.stringify({ ...state, deployed: 'other code' }));
@@ -229,12 +229,12 @@ describe('up, with other code and settings', () => {
   test('a walk registers the hosts of a cloud, and Nova gets the fault from before the setting', async () => {
     const { status: exit, text } = await doctor(stack, 'admin', 'cloud', 'sync');
     expect(exit, text).toBe(0);
-    expect(text).toContain('2 hosts, 0 servers, 0 ports');
+    expect(text).toContain('3 hosts, 0 servers, 0 ports');
     for (const name of cloudHosts) expect(await seen.host(name)).toBe(true);
     // The fault from before is in Nova, too; and its end.
-    const inNova = async () => [cloud.services[1]?.forced_down, ...(await seen.applied('cloud-2'))];
+    const inNova = async () => [cloud.services[2]?.forced_down, ...(await seen.applied('cloud-3'))];
     await expect.poll(inNova, counts).toEqual([true, 'down done']);
-    await seen.force('cloud-2', false);
+    await seen.force('cloud-3', false);
     await expect.poll(inNova, counts).toEqual([false, 'up done']);
   });
 
@@ -259,7 +259,7 @@ describe('up, with other code and settings', () => {
     expect(await seen.port(portId(1))).toBe('cloud-2');
     expect((await doctor(stack, 'admin', 'cloud', 'sync')).shown()).toEqual([]);
     expect(await status()).toMatchObject({
-      ...{ walk_phase: 'done', hosts: 2, servers: 2, ports: 2, differences: 0, errors: '' },
+      ...{ walk_phase: 'done', hosts: 3, servers: 2, ports: 2, differences: 0, errors: '' },
     });
   });
 

@@ -98,6 +98,12 @@ const message = (
 });
 type Lane = Partial<Pick<EventMessage, 'lane' | 'rest' | 'copy'>>;
 
+test('an empty batch, which a schedule sends so that a process is running, does nothing', async () => {
+  const { evaluations, lines, failed } = await evaluated({ Records: [] });
+  expect({ evaluations, failed }).toEqual({ evaluations: [], failed: [] });
+  expect(lines).toHaveLength(1);
+});
+
 test('a copy, and a message that is delivered again, are evaluated as repeats', async () => {
   const given = [message([1]), message([2], { copy: true }), message([3], { receives: 2 })];
   expect((await evaluated(queued(...given))).copies).toEqual([false, true, true]);
