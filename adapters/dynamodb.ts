@@ -9,6 +9,7 @@ import {
   BatchExecuteStatementCommand,
   type BatchExecuteStatementCommandInput,
   BatchGetCommand,
+  BatchWriteCommand,
   type DynamoDBDocumentClient,
   paginateQuery,
   QueryCommand,
@@ -140,4 +141,31 @@ export async function writeAll(
     return batch.flatMap(([position], n) => (responses[n]?.Error ? [position] : []));
   });
   return failed.flat();
+}
+
+/**
+ * Removes the rows of the keys, 25 a request. A row that is not there is no error. What the table was
+ * too busy for is requested again, a little later.
+ * @param keys no two are the same. @throws after `mostInVain`.
+ */
+export async function removeAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly Key[],
+): Promise<void> {
+  await inParallel(slices(keys, 25), 4, async (slice) => {
+    let left = slice.map((Key) => ({ DeleteRequest: { Key } }));
+    for (let inVain = 0; left.length > 0; ) {
+      const { UnprocessedItems = {} } = await client.send(
+        new BatchWriteCommand({ RequestItems: { [table]: left } }),
+      );
+      const again = (UnprocessedItems[table] ?? []).flatMap(({ DeleteRequest }) =>
+        DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
+      );
+      inVain = again.length < left.length ? 0 : inVain + 1;
+      if (inVain === mostInVain) throw new Error(`${table} removed no row in ${inVain} requests`);
+      left = again;
+      if (left.length > 0) await sleep(grownPause(inVain + 1, pauses));
+    }
+  });
 }

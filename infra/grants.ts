@@ -51,6 +51,7 @@ export function allowOnAll(
 
 type RowAction =
   | 'BatchGetItem'
+  | 'BatchWriteItem'
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
