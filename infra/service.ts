@@ -8,7 +8,7 @@ import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute, HostReports, hostReportPaths } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Console } from './console.ts';
-import { Doctor } from './doctor.ts';
+import { Doctor, tenantPaths } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
@@ -26,6 +26,7 @@ import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { Warm } from './warm.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -91,6 +92,10 @@ export class DoctorStack extends Stack {
     if (!emulated) {
       const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
+      new Warm(this, 'Warm', {
+        reports: capabilities.HostReports.function,
+        evaluator: capabilities.AlarmEvaluator.function,
+      });
       new Lateness(this, 'Lateness', {
         messaging,
         settings,
@@ -128,7 +133,7 @@ type Served =
 
 /** Puts the functions of the surfaces behind their paths. */
 function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
-  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
+  api.serve('identity', capabilities.Identity.function, { root: true, limitedApart: ['POST'] });
   api.serve('compute', capabilities.Compute.function, {
     within: {
       path: 'v2.1',
@@ -136,7 +141,8 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
     },
   });
   api.serve('image', capabilities.Compute.function);
-  api.serve('network', capabilities.Network.function);
+  // So that lists of tenants do not use up the limit of reports on ports.
+  api.serve('network', capabilities.Network.function, { limitedApart: ['GET'] });
   api.serve('alarming', capabilities.Alarming.function);
   api.serve('doctor', capabilities.Doctor.function, {
     within: {
@@ -145,6 +151,7 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
         { segments: monitorPaths, handler: capabilities.Monitors.function },
         { segments: operationPaths, handler: capabilities.Operations.function },
         { segments: previewPaths, handler: capabilities.Alarming.function },
+        { segments: tenantPaths, handler: capabilities.Doctor.function },
       ],
     },
   });

@@ -234,6 +234,11 @@ const Settings = z.object({
     'how long a silence may last, and how far ahead it may start; the default is 30 days',
     'SILENCE_LONGEST_SECONDS',
   ),
+  alarmTestsPerProject: setting(
+    wholeNumber().default(10),
+    'tests of alarms that a project may make in a minute; further ones are refused; `0`: no limit',
+    'ALARM_TESTS_PER_PROJECT',
+  ),
   subscriptionsPerProject: setting(
     wholeNumber().default(20),
     'subscriptions that a project may make',

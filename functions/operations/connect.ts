@@ -11,7 +11,6 @@ import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { webhookReopener } from '../../adapters/delivery/webhook-reopener.ts';
 import {
   amount,
   type Env,
@@ -56,6 +55,9 @@ export const Environment = environment({
   AFFECTED_TABLE: required,
   MIGRATIONS_TABLE: required,
   HISTORY_TABLE: required,
+  ALARMS_TABLE: required,
+  SUBSCRIPTIONS_TABLE: required,
+  ALARM_TESTS_PER_PROJECT: amount,
   READ_FUNCTIONS: pairs,
   WORK_QUEUES: queueUrls,
   DEAD_LETTER_QUEUES: queueUrls,
@@ -97,12 +99,16 @@ export function connect(
     depthsOfWork: queueDepths(sqs, env.WORK_QUEUES),
     depthsOfDeadLetters: queueDepths(sqs, env.DEAD_LETTER_QUEUES),
     ...deadLetterStore(sqs, { dead: env.DEAD_LETTER_QUEUES, work: env.WORK_QUEUES }),
-    ...webhookReopener(dynamo, env.HISTORY_TABLE),
+    reopenWebhooks: async (bodies) => {
+      const { webhookReopener } = await import('../../adapters/delivery/webhook-reopener.ts');
+      await webhookReopener(dynamo, env.HISTORY_TABLE).reopenWebhooks(bodies);
+    },
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     clock: Date.now,
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),
+    alarmTesting: laterAlarmTesting(env, { dynamo, sqs }),
     silencing: {
       ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
       ...silenceLists(dynamo, env.SILENCES_TABLE),
@@ -113,6 +119,25 @@ export function connect(
     },
   });
 }
+
+/** What tests of alarms need, loaded with the first of them. */
+const laterAlarmTesting =
+  (env: z.infer<typeof Environment>, clients: Pick<Clients, 'dynamo' | 'sqs'>) => async () => {
+    const { alarmTesting } = await import('../../adapters/alarms/alarm-testing.ts');
+    return alarmTesting({
+      ...clients,
+      tables: {
+        alarms: env.ALARMS_TABLE,
+        history: env.HISTORY_TABLE,
+        quotas: env.QUOTAS_TABLE,
+        silences: env.SILENCES_TABLE,
+        subscriptions: env.SUBSCRIPTIONS_TABLE,
+        places: env.PLACES_TABLE,
+      },
+      queue: required.parse(env.WORK_QUEUES.changes),
+      mostTests: env.ALARM_TESTS_PER_PROJECT,
+    });
+  };
 
 /** What the history of a host is read from. */
 function historyOf(

@@ -23,7 +23,12 @@ export async function attempt(
   webhook: WebhookMessage,
   places: BatchPlaces,
 ): Promise<Done> {
-  const asksNow = mayHang(webhook) && !deps.places.isFull(shareOf(webhook));
+  const isRetry = webhook.lane === 'later' && mayHang(webhook);
+  // Many retries may wait for a place, so little is requested for one that gets none.
+  if (isRetry && (await places.of(shareOf(webhook))) !== 'held') {
+    return wait(deps, webhook, 'senders');
+  }
+  const asksNow = mayHang(webhook) && !deps.places.wasFull(shareOf(webhook));
   const asking = asksNow ? deps.fullCounter(webhook) : undefined;
   // An error is that of the webhook, below; here it must not be one that nothing waits for.
   asking?.catch(() => undefined);
@@ -44,9 +49,9 @@ async function unlessToSend(
   webhook: WebhookMessage,
   places: BatchPlaces,
 ): Promise<Done | undefined> {
-  // The first webhook of a share reads its outcome while it takes a place. The others wait for that
+  // The first webhook of a project reads its outcome while it takes a place. The others wait for that
   // place first, and need no read if there is none.
-  const needsPlace = mayHang(webhook);
+  const needsPlace = webhook.lane === 'first' && mayHang(webhook);
   const share = shareOf(webhook);
   const reading = needsPlace && places.isAsked(share) ? undefined : deps.outcome(webhook);
   const [place, read, isWanted] = await Promise.all([
@@ -56,7 +61,6 @@ async function unlessToSend(
   ]);
   if (read && isSettled(webhook, read)) return 'known';
   if (!isWanted) return drop(deps, webhook);
-  if (place !== 'held' && webhook.lane === 'later') return wait(deps, webhook, 'senders');
   if (place === 'hung') {
     await deps.divert(webhook);
     return 'diverted';

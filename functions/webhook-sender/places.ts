@@ -6,8 +6,8 @@ type Held = Exclude<Taken, { readonly full: unknown }>;
 export type PlaceDeps = {
   /** Takes a place of the share for a batch, if one is free. */
   readonly take: (share: string) => Promise<Taken>;
-  /** True if this process found a moment ago that the share has no free place. */
-  readonly isFull: (share: string) => boolean;
+  /** True if this process found within the last seconds that the share has no free place. */
+  readonly wasFull: (share: string) => boolean;
   /** Makes the place free again. */
   readonly giveBack: (held: Held) => Promise<void>;
   /** Keeps the place taken for a while, although its batch has ended. */
@@ -113,6 +113,8 @@ export function batchPlaces(deps: PlaceDeps): BatchPlaces {
 
 /** How long this process requests no place for a share that has none, in milliseconds. */
 const fullMs = 500;
+/** How long it remembers that there was none, in milliseconds. */
+const wasFullMs = 10_000;
 
 /**
  * Remembers for a moment which shares have no free place, since their webhooks come in batches of ten
@@ -121,20 +123,20 @@ const fullMs = 500;
 export function rememberingFull(
   take: PlaceDeps['take'],
   now: () => number,
-): Pick<PlaceDeps, 'take' | 'isFull'> {
-  const full = new Map<string, { readonly taken: Taken; readonly until: number }>();
-  const known = (share: string): Taken | undefined => {
-    for (const [each, { until }] of full) if (until <= now()) full.delete(each);
-    return full.get(share)?.taken;
+): Pick<PlaceDeps, 'take' | 'wasFull'> {
+  const full = new Map<string, { readonly taken: Taken; readonly at: number }>();
+  const known = (share: string) => {
+    for (const [each, { at }] of full) if (at + wasFullMs <= now()) full.delete(each);
+    return full.get(share);
   };
   return {
     take: async (share) => {
-      const remembered = known(share);
-      if (remembered) return remembered;
+      const found = known(share);
+      if (found && found.at + fullMs > now()) return found.taken;
       const taken = await take(share);
-      if ('full' in taken) full.set(share, { taken, until: now() + fullMs });
+      if ('full' in taken) full.set(share, { taken, at: now() });
       return taken;
     },
-    isFull: (share) => known(share) !== undefined,
+    wasFull: (share) => known(share) !== undefined,
   };
 }

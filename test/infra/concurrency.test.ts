@@ -58,6 +58,24 @@ test('reports of hosts run where nothing else does: no other path and no page us
   expect(JSON.stringify(pages)).not.toContain('HostReports');
 });
 
+test('every five minutes the functions on the path of a fault are woken, on AWS only', () => {
+  const woken = (target?: 'emulator') =>
+    Object.values(Template.fromStack(makeStack(target)).findResources('AWS::Events::Rule')).flatMap(
+      ({ Properties }) =>
+        Properties.ScheduleExpression === 'rate(5 minutes)'
+          ? Properties.Targets.map(({ Arn, Input }: { Arn: object; Input: string }) => [
+              JSON.stringify(Arn).replace(/^.*\["([A-Za-z]+)Function.*$/, '$1'),
+              Input,
+            ])
+          : [],
+    );
+  expect(woken()).toEqual([
+    ['HostReports', '{"wake":true}'],
+    ['AlarmEvaluator', '{"Records":[]}'],
+  ]);
+  expect(woken('emulator')).toEqual([]);
+});
+
 test('held requests leave a third of the concurrency of their function to requests that are not held', () => {
   const { operationsConcurrency, heldRequests, heldRequestsPerProject } = defaults;
   expect(heldRequests).toBeLessThanOrEqual((2 / 3) * operationsConcurrency);

@@ -145,7 +145,11 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           'UpdateItem on Quotas',
         ],
         'Query on Roster',
-        ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
+        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on History`),
+        // For tests of alarms.
+        ...['GetItem on Alarms', 'BatchGetItem on Quotas'],
+        ...['BatchGetItem on Subscriptions', 'Query on Subscriptions/byProject'],
         ...['Instances/byState', 'Ports/listing', 'Faults/open', 'Faults/byHost'].map(
           (i) => `Query on ${i}`,
         ),

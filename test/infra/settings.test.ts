@@ -21,7 +21,7 @@ const limitsOfTenants = [
   ...['subscriptionsPerProject', 'subscriptionRequestsPerHour', 'subscriptionCooldownSeconds'],
   ...['credentialsPerUser', 'loginAttemptsPerUser', 'loginAttemptsPerSource'],
   ...['webhookPostsPerReceiver', 'webhookPostsPerProject', 'webhookPlacesPerProject'],
-  ...['heldRequestsPerProject', 'heldRequests'],
+  ...['heldRequestsPerProject', 'heldRequests', 'alarmTestsPerProject'],
 ] as const;
 
 test.each(limitsOfTenants)('%s limits tenants by default, and is in the guide', (name) => {

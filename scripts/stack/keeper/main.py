@@ -22,7 +22,7 @@ import sys
 import time
 import warnings
 
-from keeper import faster, journal, snapshot, watch
+from keeper import faster, journal, priority, snapshot, watch
 
 #: A journal is replaced by a new snapshot when it has more bytes than this, and more than half of
 #: a snapshot.
@@ -203,12 +203,13 @@ def main() -> None:
     if folder:
         warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     from ministack import app as ministack
-    from ministack.core import iam_evaluator
+    from ministack.core import iam_evaluator, lambda_runtime
 
     try:
         faster.make_faster(ministack._get_module("dynamodb"), iam_evaluator)
     except AttributeError as error:
         sys.exit(f"not the MiniStack that was expected: {error!r}")
+    priority.lower_priorities(lambda_runtime)
     if folder:
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -10,7 +10,7 @@ import { bad, good, hung, ofOther, sender, webhook } from './sender.ts';
 const take = (taken: Taken) => ({
   places: {
     take: async () => taken,
-    isFull: () => false,
+    wasFull: () => false,
     giveBack: async () => expect.unreachable(),
     keep: async () => expect.unreachable(),
     noteWaiting: async () => expect.unreachable(),
@@ -35,7 +35,7 @@ function timed() {
     },
     places: {
       take: async (project: string) => ({ place: `0#${project}`, holder: 'me' }),
-      isFull: () => false,
+      wasFull: () => false,
       giveBack: say('give back'),
       keep: say('keep'),
       noteWaiting: say('note'),
@@ -181,7 +181,7 @@ test.each(['take', 'giveBack', 'keep', 'noteWaiting'] as const)(
     const noted: string[] = [];
     const places = {
       take: async () => ({ place: '0#a', holder: 'me' }),
-      isFull: () => false,
+      wasFull: () => false,
       giveBack: async () => undefined,
       keep: async () => undefined,
       noteWaiting: async () => undefined,
@@ -234,13 +234,18 @@ test('a process asks no more than twice a second for a project that has no place
   for (const at of [0, 499, 500]) {
     now = at;
     expect(await remembering.take('a')).toEqual({ full: 'busy' });
-    expect(remembering.isFull('a')).toBe(true);
+    expect(remembering.wasFull('a')).toBe(true);
   }
   expect(asked).toBe(2);
   await remembering.take('b');
   await remembering.take('b');
   expect(asked).toBe(4);
-  expect(remembering.isFull('b')).toBe(false);
-  now = 1_000;
-  expect(remembering.isFull('a')).toBe(false);
+  expect(remembering.wasFull('b')).toBe(false);
+  for (const [at, was] of [
+    [10_499, true],
+    [10_500, false],
+  ] as const) {
+    now = at;
+    expect(remembering.wasFull('a')).toBe(was);
+  }
 });
