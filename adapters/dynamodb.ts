@@ -9,7 +9,6 @@ import {
   BatchExecuteStatementCommand,
   type BatchExecuteStatementCommandInput,
   BatchGetCommand,
-  BatchWriteCommand,
   type DynamoDBDocumentClient,
   paginateQuery,
   QueryCommand,
@@ -18,6 +17,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { grownPause } from '../domain/back-off.ts';
 import { slices } from '../domain/slices.ts';
+import { mostTries, pauseAfter } from './back-off.ts';
 import { inParallel } from './in-parallel.ts';
 
 export type Row = Record<string, unknown>;
@@ -144,28 +144,20 @@ export async function writeAll(
 }
 
 /**
- * Removes the rows of the keys, 25 a request. A row that is not there is no error. What the table was
- * too busy for is requested again, a little later.
- * @param keys no two are the same. @throws after `mostInVain`.
+ * Runs all statements, and retries those that fail: AWS refuses one that meets a transaction on its
+ * row, and when the table is too busy.
+ * @throws if some still fail after `mostTries`.
  */
-export async function removeAll(
+export async function writtenAll(
   client: DynamoDBDocumentClient,
-  table: string,
-  keys: readonly Key[],
+  statements: readonly Statement[],
 ): Promise<void> {
-  await inParallel(slices(keys, 25), 4, async (slice) => {
-    let left = slice.map((Key) => ({ DeleteRequest: { Key } }));
-    for (let inVain = 0; left.length > 0; ) {
-      const { UnprocessedItems = {} } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [table]: left } }),
-      );
-      const again = (UnprocessedItems[table] ?? []).flatMap(({ DeleteRequest }) =>
-        DeleteRequest?.Key ? [{ DeleteRequest: { Key: DeleteRequest.Key } }] : [],
-      );
-      inVain = again.length < left.length ? 0 : inVain + 1;
-      if (inVain === mostInVain) throw new Error(`${table} removed no row in ${inVain} requests`);
-      left = again;
-      if (left.length > 0) await sleep(grownPause(inVain + 1, pauses));
-    }
-  });
+  let left = [...statements];
+  for (let tries = 1; left.length > 0; tries++) {
+    const failed = new Set(await writeAll(client, left));
+    left = left.filter((_, n) => failed.has(n));
+    if (left.length === 0) return;
+    if (tries >= mostTries) throw new Error(`${left.length} statements were not carried out`);
+    await pauseAfter(tries);
+  }
 }

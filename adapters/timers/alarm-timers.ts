@@ -7,7 +7,7 @@ import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { Moment } from '../../domain/time.ts';
 import { timerPartOf } from '../../domain/timers/timer-slots.ts';
-import { growingPages, removeAll } from '../dynamodb.ts';
+import { growingPages, writtenAll } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
 
 /** A timer that is due: of an alarm, in a project. */
@@ -78,11 +78,13 @@ export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
     }
   },
 
-  /** Removes timers that were queued. */
+  /** Removes timers that were queued. One that is not there any more is no error. */
   removeTimers: (rows: readonly TimerRow[]): Promise<void> =>
-    removeAll(
+    writtenAll(
       client,
-      table,
-      rows.map(({ slot, place }) => ({ slot, place })),
+      rows.map(({ slot, place }) => ({
+        Statement: `DELETE FROM "${table}" WHERE "slot" = ? AND "place" = ?`,
+        Parameters: [slot, place],
+      })),
     ),
 });

@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { getAll, ifUnchanged, removeAll } from '../../adapters/dynamodb.ts';
+import { getAll, ifUnchanged } from '../../adapters/dynamodb.ts';
 import { inParallel } from '../../adapters/in-parallel.ts';
 import { transactGroups } from '../../adapters/transactions.ts';
 import { slices } from '../../domain/slices.ts';
@@ -78,45 +78,6 @@ test('a table that goes on returning no row is an error', async () => {
   );
   await expect(getAll(client, table(), keys('a'))).rejects.toThrow('returned no row in 8 requests');
   expect(reads.length).toBe(8);
-});
-
-const Removing = z.object({
-  RequestItems: z.record(
-    z.string(),
-    z.array(z.object({ DeleteRequest: z.object({ Key: z.object({ id: z.string() }) }) })),
-  ),
-});
-const removedIn = (input: object) => Removing.parse(input).RequestItems[table()] ?? [];
-
-/** Removes only the first row, as DynamoDB may do when it is busy. */
-const oneRemoved: Disturbance = (input) => {
-  const [first, ...left] = removedIn(input);
-  Object.assign(input, { RequestItems: { [table()]: [first] } });
-  return (output) => {
-    Object.assign(output, { UnprocessedItems: { [table()]: left } });
-  };
-};
-
-test('rows are removed 25 in a request; those that DynamoDB left unprocessed with another request', async () => {
-  const ids = Array.from({ length: 30 }, (_, n) => `gone-${n}`);
-  await Promise.all(ids.map((id) => client.send(put(id))));
-  const removals = disturb({ dynamo: client }, 'BatchWriteItem', oneRemoved);
-  await removeAll(client, table(), keys(...ids, 'never-there'));
-  expect(removals.map((input) => removedIn(input).length)).toEqual([25, 6, 24]);
-  expect(await getAll(client, table(), keys(...ids))).toEqual([]);
-  await removeAll(client, table(), []);
-  expect(removals).toHaveLength(3);
-});
-
-test('a table that goes on removing no row is an error', async () => {
-  const busy: Disturbance = (input) => {
-    const all = removedIn(input);
-    return (output) => {
-      Object.assign(output, { UnprocessedItems: { [table()]: all } });
-    };
-  };
-  disturb({ dynamo: client }, 'BatchWriteItem', ...Array.from({ length: 8 }, () => busy));
-  await expect(removeAll(client, table(), keys('a'))).rejects.toThrow('removed no row');
 });
 
 test('no keys are no call', async () => {

@@ -31,7 +31,7 @@ export type Disturbable = {
  * nothing.
  */
 const changing =
-  /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems|BatchExecuteStatement|SendMessageBatch|DeleteMessageBatch|PublishBatch)Command$/;
+  /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchExecuteStatement|SendMessageBatch|DeleteMessageBatch|PublishBatch)Command$/;
 
 /**
  * Disturbs the n-th changing call of the clients; without a disturbance it only counts the calls.
