@@ -26,15 +26,38 @@ export async function transactGroups(
   client: DynamoDBDocumentClient,
   groups: readonly (readonly Action[])[],
 ): Promise<(readonly number[])[]> {
+  // Without a guard there is always a result.
+  return (await groupsWritten(client, [], groups)) ?? [];
+}
+
+/**
+ * The same, on condition that the condition of another action holds; that action is written with them.
+ * @param groups at most 99 actions in all.
+ * @returns undefined, and nothing was written, if the condition of `guard` failed.
+ */
+export const transactWhile = (
+  client: DynamoDBDocumentClient,
+  guard: Action,
+  groups: readonly (readonly Action[])[],
+): Promise<(readonly number[])[] | undefined> => groupsWritten(client, [guard], groups);
+
+const isRefused = ({ Code }: CancellationReason): boolean => Code === 'ConditionalCheckFailed';
+
+async function groupsWritten(
+  client: DynamoDBDocumentClient,
+  guard: readonly Action[],
+  groups: readonly (readonly Action[])[],
+): Promise<(readonly number[])[] | undefined> {
   const verdicts: (readonly number[])[] = groups.map(() => []);
   let pending: Pending[] = groups.map((actions, place) => ({ place, actions }));
   for (let tries = 1; pending.length > 0; tries++) {
-    const cancelled = await attempt(client, pending);
+    const cancelled = await attempt(client, [{ place: -1, actions: guard }, ...pending]);
     if (!cancelled) break;
+    if (cancelled.reasons.splice(0, guard.length).some(isRefused)) return undefined;
     const left = pending.filter(({ place, actions }) => {
       const positions = cancelled.reasons
         .splice(0, actions.length)
-        .flatMap(({ Code }, position) => (Code === 'ConditionalCheckFailed' ? [position] : []));
+        .flatMap((reason, position) => (isRefused(reason) ? [position] : []));
       verdicts[place] = positions;
       return positions.length === 0;
     });

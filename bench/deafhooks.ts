@@ -18,24 +18,32 @@ const pauseMs = 400;
 const patienceMs = 120_000;
 
 /**
+ * How long a receiver takes to answer before it hangs, in ms: so long that as many senders work at once as
+ * later, and less than the second after which a receiver counts as one that hangs.
+ */
+const answersAfterMs = 700;
+
+/**
  * A server at the addresses of all receivers. At first each receiver refuses one request and then accepts
- * all, so that all senders are warm. After `goDeaf` it answers no request until `answer` is called.
+ * all, each slowly, so that as many senders are warm as are needed later: on the embedded stack all processes
+ * share two cores, and starting them would be measured. After `goDeaf` it answers no request until
+ * `answer` is called.
  */
 async function hang() {
   const held = new Set<ServerResponse>();
   const refused = new Set<string>();
   const taken = new Set<string>();
   let deaf = false;
-  const server = createServer(({ headers: { host = '' } }, response) => {
+  const server = createServer(async ({ headers: { host = '' } }, response) => {
     if (deaf) {
       held.add(response);
-    } else if (refused.has(host)) {
-      taken.add(host);
-      response.writeHead(204).end();
-    } else {
-      refused.add(host);
-      response.writeHead(503).end();
+      return;
     }
+    const known = refused.has(host);
+    if (known) taken.add(host);
+    else refused.add(host);
+    await sleep(answersAfterMs);
+    response.writeHead(known ? 204 : 503).end();
   });
   await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
   const address = server.address();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { projectOwner } from '../domain/alarms/quota.ts';
+import { projectOwner } from '../domain/alarms/quota-row.ts';
 import { readAccount } from '../scripts/stack/accounts.ts';
 import { type Client, login } from '../scripts/stack/api.ts';
 import type { Stack } from '../scripts/stack/bring-up.ts';

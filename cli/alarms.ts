@@ -1,10 +1,15 @@
-/** The command that previews an alarm before it is created. */
+/** The commands that try an alarm: on past events before it is created, and at its receivers. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Command, Given } from './command.ts';
 import { Item } from './output.ts';
-import { queryString } from './requests.ts';
+import { patiently } from './patiently.ts';
+import { queryString, segment } from './requests.ts';
+import type { CliSession } from './session.ts';
 
 const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const service = 'fault-management' as const;
 
 const Preview = z.object({ from: z.string(), to: z.string(), events: z.array(Item) });
 
@@ -35,7 +40,7 @@ export const alarmCommands: readonly Command[] = [
     run: async (session, given) => {
       const { hours, limit } = given;
       const answer = await session.ask({
-        service: 'fault-management',
+        service,
         method: 'POST',
         path: `/alarm-preview${queryString({ hours, limit })}`,
         body: alarmOf(given),
@@ -50,4 +55,39 @@ export const alarmCommands: readonly Command[] = [
       return { items: Preview.parse(answer).events, columns };
     },
   },
+  {
+    name: 'alarm test',
+    usage: 'ALARM [--state STATE] [--wait]',
+    does: 'Send the notification that an alarm would send in a state ("alarm", "ok" or "insufficient data"; by default "alarm") to all its receivers, marked as a test. The alarm stays as it is. With --wait, wait up to a minute for the outcomes of the webhooks, and fail if one was not delivered.',
+    argument: 'ALARM',
+    options: { state: text, wait: flag },
+    run: async (session, { state, wait }, id) => {
+      const path = `/alarms/${segment(id)}/test`;
+      const body = state === undefined ? {} : { state };
+      const sent = Tested.parse(await session.ask({ service, method: 'POST', path, body })).test;
+      if (!wait) return { item: sent };
+      const item = await tested(session, `${path}/${segment(sent.id)}`);
+      const failed = item.webhooks.some(({ result }) => result !== 'delivered');
+      return { item, failed };
+    },
+  },
 ];
+
+const Tested = z.object({
+  test: z.looseObject({ id: z.string(), webhooks: z.array(z.looseObject({ result: z.string() })) }),
+});
+
+/** Outcomes after which another may come. */
+const open = new Set(['pending', 'retrying']);
+
+/** How often the outcomes are read, and the pause between two reads in milliseconds. */
+const looks = { most: 60, pause: 1_000 };
+
+/** A test, when all its webhooks are done, or after the last look. */
+async function tested(session: CliSession, path: string) {
+  for (let look = 1; ; look++) {
+    const { test } = Tested.parse(await patiently(session, { service, path }));
+    if (look >= looks.most || !test.webhooks.some(({ result }) => open.has(result))) return test;
+    await sleep(looks.pause);
+  }
+}

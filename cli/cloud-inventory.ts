@@ -16,6 +16,8 @@ const Counts = z.object({
   moved: z.int(),
   deleted: z.int(),
   failed: z.int(),
+  applied: z.int(),
+  held: z.int(),
 });
 type Counts = z.infer<typeof Counts>;
 
@@ -29,6 +31,7 @@ const CloudWalk = z.object({
   ended_at: z.string().nullable(),
   counts: z.object({ hosts: Counts, servers: Counts, ports: Counts }),
   differences: z.array(Item),
+  warnings: z.array(z.string()),
 });
 type CloudWalk = z.infer<typeof CloudWalk>;
 
@@ -53,7 +56,7 @@ const CloudStatus = z.object({
 const statusOf = async (session: CliSession) =>
   CloudStatus.parse(await session.ask({ service, path: '/cloud' })).cloud;
 
-const kinds = ['created', 'changed', 'moved', 'deleted', 'failed'] as const;
+const kinds = ['created', 'changed', 'moved', 'deleted', 'failed', 'applied', 'held'] as const;
 const differencesOf = (counts: Counts): number =>
   kinds.reduce((sum, kind) => sum + counts[kind], 0);
 
@@ -124,17 +127,21 @@ const differenceColumns = { Resource: 'resource', ID: 'id', Difference: 'kind', 
 export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
   {
     name: 'cloud sync',
-    usage: '[--dry-run]',
-    does: 'Copy the hosts, servers and ports of the cloud into Doctor now; with --dry-run only show the differences.',
-    options: { 'dry-run': flag },
+    usage: '[--dry-run] [--allow-deletions]',
+    does: 'Copy the hosts, servers and ports of the cloud into Doctor now; with --dry-run only show the differences. With --allow-deletions delete all that the cloud does not show, also if that is more than a tenth.',
+    options: { 'dry-run': flag, 'allow-deletions': flag },
     run: async (session, given, _, screen) => {
       const before = (await statusOf(session)).walk;
       const expected = before?.phase === 'done' ? sumOf(before, ({ seen }) => seen) : 0;
-      const body = { dry_run: given['dry-run'] === true };
+      const body = {
+        dry_run: given['dry-run'] === true,
+        allow_deletions: given['allow-deletions'] === true,
+      };
       const asked = await session.ask({ service, method: 'POST', path: '/cloud/walks', body });
       const { walk_id } = z.object({ walk: CloudWalk }).parse(asked).walk;
       const walk = await follow(session, walk_id, { expected, screen, pause });
-      const failed = sumOf(walk, (counts) => counts.failed) > 0;
+      for (const warning of walk.warnings) screen.err(`${warning}\n`);
+      const failed = sumOf(walk, (counts) => counts.failed) > 0 || walk.warnings.length > 0;
       return { items: walk.differences, columns: differenceColumns, failed };
     },
   },
@@ -150,6 +157,7 @@ export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
       const errors = Object.entries(jobs).flatMap(([name, { failures, last_error }]) =>
         failures > 0 && last_error ? [`${name}: ${last_error.message}`] : [],
       );
+      const warnings = walk?.warnings ?? [];
       const differences = walk && sumOf(walk, differencesOf);
       return {
         item: {
@@ -163,9 +171,10 @@ export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
           ...Object.fromEntries(parts.map((part) => [part, walk?.counts[part].seen ?? null])),
           differences,
           failed: walk && sumOf(walk, (counts) => counts.failed),
+          warnings: warnings.join(' '),
           errors: errors.join('; '),
         },
-        failed: errors.length > 0,
+        failed: errors.length > 0 || warnings.length > 0,
       };
     },
   },

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'precondition_failed'
   | 'too_large'
   | 'unsupported_media_type'
+  | 'too_many_requests'
   | 'internal'
   | 'not_implemented'
   | 'unavailable';

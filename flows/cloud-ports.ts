@@ -4,7 +4,11 @@
  */
 import pMap from 'p-map';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
-import { type CloudDataPlane, wantedInCloud } from '../domain/cloud/cloud-port.ts';
+import {
+  type CloudDataPlane,
+  isDifferentInCloud,
+  wantedInCloud,
+} from '../domain/cloud/cloud-port.ts';
 import type { CloudTask, DataPlaneTask } from '../domain/cloud/cloud-task.ts';
 import { applied, type CloudOutcome, type CloudResult } from '../domain/hosts/cloud-outcome.ts';
 import { faultUpTo, type HostDataPlane, newestFault } from '../domain/ports/host-data-plane.ts';
@@ -117,9 +121,7 @@ async function appliedOnce(deps: CloudPortsDeps, ports: readonly Port[]): Promis
   const shown = await deps.cloudPorts(wanted.map(({ id }) => id));
   const different = wanted.filter(({ id, status }) => {
     const current = shown.get(id);
-    return (
-      current !== undefined && current !== status && !(status === 'ACTIVE' && current === null)
-    );
+    return current !== undefined && isDifferentInCloud(status, current);
   });
   const unanswered: string[] = [];
   const reasons = await pMap(

@@ -46,4 +46,6 @@ export type CloudReader = {
   /** Whether the cloud has a server, and a port. */
   readonly hasServer: (uuid: string) => Promise<boolean>;
   readonly hasPort: (id: string) => Promise<boolean>;
+  /** The MAC addresses of a server's ports, in lower case; none if there is no such server. */
+  readonly macsOfServer: (uuid: string) => Promise<ReadonlySet<string>>;
 };

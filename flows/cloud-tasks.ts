@@ -65,7 +65,7 @@ function taskOfChange(change: RowChange): CloudTask[] {
   }
   if (change.kind !== 'host' || change.after.deleted) return [];
   const { before, after } = change;
-  // // A host that is registered as up has the flag of the cloud, from where it most likely comes.
+  // A host that is registered as up has the flag of the cloud, from where it most likely comes.
   const changed = before && !before.deleted ? !isSameService(before, after) : after.forced_down;
   return changed ? [{ service: after.host, state: serviceStateOf(after), attempts: 0 }] : [];
 }

@@ -9,6 +9,7 @@ import pMap from 'p-map';
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
 import { groupedRow, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import { holdingSilence, nextLookAt, type Silence } from '../domain/alarms/silence.ts';
+import { inTurns } from '../domain/in-turns.ts';
 import { slices } from '../domain/slices.ts';
 import { momentOf } from '../domain/time.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
@@ -66,7 +67,7 @@ export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly rel
   const isOver = ({ ends_at }: Silence): boolean => ends_at <= momentOf(began);
   let released = 0;
   // Those that last can wait: the owners of alarms wait for the ends of the others.
-  for (const silence of [...due.filter(isOver), ...due.filter((each) => !isOver(each))]) {
+  for (const silence of [...byTurns(due.filter(isOver)), ...due.filter((each) => !isOver(each))]) {
     if (deps.now() - began > limits.timeMs) break;
     try {
       released += await endOne(deps, silence);
@@ -76,6 +77,10 @@ export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly rel
   }
   return { released };
 }
+
+/** The silences, in turns of their projects: one may have many that end at the same time. */
+const byTurns = (silences: readonly Silence[]): Silence[] =>
+  inTurns([...Map.groupBy(silences, ({ project_id }) => project_id).values()]);
 
 async function endOne(deps: EndSilencesDeps, silence: Silence): Promise<number> {
   const began = deps.now();

@@ -1,13 +1,21 @@
 /**
  * Evaluates the alarms of a message of a round: asks each query once, decides, and writes what changes.
- * Alarms that stay as they are cost no read and no write.
+ * Alarms that stay as they are cost no read and no write. A round writes only while no newer round of
+ * its project has begun: docs/adr/0064.
  */
 import { isEqual } from 'es-toolkit';
 import { isToSend, type OutboxRow } from '../domain/alarms/outbox-row.ts';
 import type { PeriodicAlarm } from '../domain/alarms/periodic-alarm.ts';
 import type { PlannedAlarm } from '../domain/alarms/periodic-index.ts';
 import { namedAlarms } from '../domain/alarms/periodic-parts.ts';
-import { decideRound, type Round, type RoundWrite, roundWrite } from '../domain/alarms/round.ts';
+import { isPlanOld, type ProjectRound } from '../domain/alarms/project-round.ts';
+import {
+  decideRound,
+  type Round,
+  type RoundWrite,
+  roundOf,
+  roundWrite,
+} from '../domain/alarms/round.ts';
 import type { Findings } from '../domain/alarms/round-outcome.ts';
 import { askedKey, askedOf, type RoundMessage } from '../domain/alarms/round-plan.ts';
 import { slices } from '../domain/slices.ts';
@@ -16,14 +24,29 @@ import { type DeliverDeps, deliver } from './deliver.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { rowToSend, type SilencesDeps, sendingOf } from './silences-of.ts';
 
-/** The outcome of a write. `fired before`: this round's record is there, so its owner is notified. */
-export type RoundOutcome = 'written' | 'alarm changed' | 'fired before';
+/**
+ * The outcome of a write. `fired before`: this round's record is there, so its owner is notified.
+ * `round over`: a newer round of the project has begun.
+ */
+export type RoundOutcome = 'written' | 'alarm changed' | 'fired before' | 'round over';
+
+/** The round of a project that writes, and the time of the write. */
+export type RoundWriter = {
+  readonly project_id: string;
+  readonly round: number;
+  readonly now: string;
+};
 
 /** What the evaluation needs from outside. */
 export type RoundDeps = DeliverDeps &
   NoteFiringsDeps &
   SilencesDeps &
   AskDeps & {
+    /**
+     * Records that a round of the project begins, unless a newer one has begun.
+     * @returns the newest round that has begun.
+     */
+    readonly beginRound: (project_id: string, round: number) => Promise<ProjectRound>;
     /** The alarms at a place of the index, in pages. */
     readonly members: (
       group: NonNullable<RoundMessage['group']>,
@@ -35,8 +58,11 @@ export type RoundDeps = DeliverDeps &
     ) => Promise<ReadonlyMap<string, PeriodicAlarm['state']>>;
     /** Periodic alarms, read consistently, in any order; ids of others are left out. */
     readonly periodicAlarms: (ids: readonly string[]) => Promise<readonly PeriodicAlarm[]>;
-    /** Writes each in a transaction of its own, in any order. */
-    readonly writeRounds: (writes: readonly RoundWrite[]) => Promise<readonly RoundOutcome[]>;
+    /** Writes each completely or not at all, in any order, while the round is the newest of its project. */
+    readonly writeRounds: (
+      writes: readonly RoundWrite[],
+      writer: RoundWriter,
+    ) => Promise<readonly RoundOutcome[]>;
     /** Durably queues the messages in their lanes. */
     readonly sendRounds: (messages: readonly RoundMessage[]) => Promise<void>;
   };
@@ -59,16 +85,39 @@ const atOnce = 100;
 const mostTries = 3;
 
 /**
- * Evaluates the message. Safe to repeat, and to run late: a round writes an alarm once at most.
+ * Evaluates the message, as a part of the newest round of its project that has begun: a message that is
+ * late asks at the time of that round. If a newer round begins meanwhile, the alarms that were not
+ * written are asked once more, for that one. Safe to repeat: a round writes an alarm once at most.
  * @throws the error of a read or write.
  */
-export async function evaluateRound(
+export async function evaluateRound(deps: RoundDeps, message: RoundMessage): Promise<RoundCounts> {
+  const { counts, overtaken } = await evaluateAlarms(deps, message, await alarmsOf(deps, message));
+  if (overtaken.length === 0) return counts;
+  // Alarms that are overtaken again are left to the messages of the newer round.
+  const { counts: more } = await evaluateAlarms(deps, message, overtaken);
+  return {
+    asked: counts.asked + more.asked,
+    decided: counts.decided,
+    postponed: counts.postponed + more.postponed,
+    fired: counts.fired + more.fired,
+    published: counts.published + more.published,
+  };
+}
+
+type Evaluated = {
+  readonly counts: RoundCounts;
+  /** Alarms that were not written because a newer round of the project has begun. */
+  readonly overtaken: readonly PlannedAlarm[];
+};
+
+async function evaluateAlarms(
   deps: RoundDeps,
   message: RoundMessage,
-  round: Round,
-): Promise<RoundCounts> {
-  const alarms = await alarmsOf(deps, message);
+  alarms: readonly PlannedAlarm[],
+): Promise<Evaluated> {
   const { project_id, lane } = message;
+  const begun = await deps.beginRound(project_id, message.round);
+  const round = roundOf(begun.round);
   const queries = new Map(alarms.flatMap(askedOf).map((asked) => [askedKey(asked), asked]));
   const answers = await askAll(deps, { queries, project_id, lane, at: round.at });
   const isOpen = (alarm: PlannedAlarm): boolean =>
@@ -78,23 +127,28 @@ export async function evaluateRound(
   const closed = alarms.filter((alarm) => !isOpen(alarm));
   const states = await deps.partStates([...new Set(closed.flatMap(namedAlarms))], project_id);
   const rows: OutboxRow[] = [];
+  const overtaken: PlannedAlarm[] = [];
   let published = 0;
   for (const some of slices(closed, atOnce)) {
-    const written = await decideSome(deps, some, {
+    const decided = await decideSome(deps, some, {
       round,
+      project_id,
+      isOld: isPlanOld(begun, message.planned_at),
       findingsOf: findingsIn(answers, states),
     });
-    rows.push(...written);
-    published += await deliver(deps, written);
+    rows.push(...decided.rows);
+    overtaken.push(...some.filter(({ alarm_id }) => decided.overtaken.has(alarm_id)));
+    published += await deliver(deps, decided.rows);
   }
   await noteFirings(deps, [{ rows, at: new Date(deps.now()).toISOString() }]);
-  return {
+  const counts = {
     asked: answers.asked,
     decided: closed.length,
     postponed: open.length,
     fired: rows.length,
     published,
   };
+  return { counts, overtaken };
 }
 
 /** The message for the slow lane. A group stays a group: its alarms share their only query. */
@@ -124,30 +178,35 @@ const findingsIn =
     stateOf: (alarm_id) => states.get(alarm_id),
   });
 
-type Deciding = { readonly round: Round; readonly findingsOf: FindingsOf };
+type Deciding = {
+  readonly round: Round;
+  readonly project_id: string;
+  /** Whether the alarms as planned may not show what an older round wrote. */
+  readonly isOld: boolean;
+  readonly findingsOf: FindingsOf;
+};
 
 /**
  * Decides for alarms as the index shows them. Those for which something would be written are read
  * consistently and decided again: they may have been edited, disabled or deleted since.
- * @returns the records of those that fired and are not held back by a silence.
+ * @returns the records of those that fired and are not held back by a silence, and the ids of those
+ * that a newer round has overtaken.
  */
 async function decideSome(
   deps: RoundDeps,
   planned: readonly PlannedAlarm[],
-  { round, findingsOf }: Deciding,
-): Promise<OutboxRow[]> {
+  { round, project_id, isOld, findingsOf }: Deciding,
+): Promise<{ readonly rows: OutboxRow[]; readonly overtaken: ReadonlySet<string> }> {
   const byId = new Map(planned.map((alarm) => [alarm.alarm_id, alarm]));
   const isAsPlanned = ({ alarm_id, rule, scope }: PeriodicAlarm): boolean => {
     const plan = byId.get(alarm_id);
     return plan !== undefined && plan.scope === scope && isEqual(plan.rule, rule);
   };
-  let left = planned
-    .filter((alarm) => {
-      const decision = decideRound(alarm, findingsOf(alarm.scope), round.round);
-      return decision.kind !== 'nothing';
-    })
-    .map(({ alarm_id }) => alarm_id);
+  const isToRead = (alarm: PlannedAlarm): boolean =>
+    isOld || decideRound(alarm, findingsOf(alarm.scope), round.round).kind !== 'nothing';
+  let left = planned.filter(isToRead).map(({ alarm_id }) => alarm_id);
   const rows: OutboxRow[] = [];
+  const overtaken = new Set<string>();
   for (let tries = 0; left.length > 0 && tries < mostTries; tries++) {
     const alarms = (await deps.periodicAlarms(left)).filter(isAsPlanned);
     const now = new Date(deps.now()).toISOString();
@@ -155,15 +214,19 @@ async function decideSome(
       (alarm) => roundWrite(alarm, findingsOf(alarm.scope), round, now) ?? [],
     );
     const writes = await asSent(deps, decided, now);
-    const outcomes = await deps.writeRounds(writes);
-    left = writes.filter((_, n) => outcomes[n] === 'alarm changed').map(({ to }) => to.alarm_id);
+    const writer = { project_id, round: round.round, now };
+    const outcomes = await deps.writeRounds(writes, writer);
+    const idsOf = (outcome: RoundOutcome): string[] =>
+      writes.flatMap(({ to }, n) => (outcomes[n] === outcome ? [to.alarm_id] : []));
+    left = idsOf('alarm changed');
+    for (const alarm_id of idsOf('round over')) overtaken.add(alarm_id);
     rows.push(
       ...writes.flatMap(({ row }, n) =>
         row && isToSend(row) && outcomes[n] === 'written' ? [row] : [],
       ),
     );
   }
-  return rows;
+  return { rows, overtaken };
 }
 
 /** The writes with their notifications as they are sent: those that a silence matches are held back. */

@@ -1,5 +1,4 @@
 /** Does the jobs that mirror the cloud: each a few steps at a time, by one process at once. */
-import { type CloudTask, serviceStateOf } from '../domain/cloud/cloud-task.ts';
 import {
   type CloudJob,
   type CloudJobName,
@@ -16,6 +15,7 @@ import {
 import { pageSizeAfter } from '../domain/mirror/page-size.ts';
 import { dueHosts } from '../domain/mirror/returned-host.ts';
 import { lookOf } from '../domain/mirror/seen.ts';
+import { serviceTasks, type TasksOut } from './apply-unapplied.ts';
 import { mirrorHosts } from './mirror-hosts.ts';
 import {
   type ReadReturnedHostsDeps,
@@ -29,11 +29,10 @@ import { type WatchServicesDeps, watchServices } from './watch-services.ts';
 export type MirrorCloudDeps = CloudJobStore &
   WalkCloudDeps &
   WatchServicesDeps &
-  ReadReturnedHostsDeps & {
+  ReadReturnedHostsDeps &
+  TasksOut & {
     /** Queues a job, to be delivered after some seconds; by default at once. */
     readonly sendJob: (id: CloudJobName, delaySeconds?: number) => Promise<void>;
-    /** Queues tasks that apply Doctor's state to the cloud, to be delivered after some seconds. */
-    readonly sendTasks: (tasks: readonly CloudTask[], delaySeconds: number) => Promise<void>;
     /** The time between two walks that the schedule begins. */
     readonly walkMinutes: number;
     /** Logs why a job failed. */
@@ -109,25 +108,14 @@ async function servicesTurn(deps: MirrorCloudDeps, held: Held, began: string): P
   let seen: string | null = look;
   if (look !== held.job.seen) {
     const actor = actorOf(deps, `services-${deps.newId()}`);
-    const run = { actor, dryRun: false, thorough: false };
+    const run = { actor, dryRun: false, thorough: false, mayEnd: () => false };
     await mirrorHosts(deps, { services, hypervisors: [] }, run);
     const watched = await watchServices(deps, services, { actor, read_at: began });
-    await applyAgain(deps, watched.forcedUp);
+    const tasks = await serviceTasks(deps, watched.forcedUp);
+    if (tasks.length > 0) await deps.sendTasks(tasks, 0);
     if (watched.unsettled) seen = null;
   }
   return (await save(deps, held, { ...success(began), seen }, false)) ? 'done' : 'overtaken';
-}
-
-/** Has the state of hosts applied to the cloud once more. */
-async function applyAgain(
-  { host, sendTasks }: MirrorCloudDeps,
-  names: readonly string[],
-): Promise<void> {
-  const rows = await Promise.all(names.map(host));
-  const tasks = rows.flatMap((row): CloudTask[] =>
-    row ? [{ service: row.host, state: serviceStateOf(row), attempts: 0 }] : [],
-  );
-  if (tasks.length > 0) await sendTasks(tasks, 0);
 }
 
 /** Reads the servers that changed since the last time, page by page. */
@@ -153,11 +141,14 @@ async function changesTurn(deps: MirrorCloudDeps, held: Held, began: string): Pr
   }
 }
 
+/** What is requested of a walk of the schedule. */
+const ofSchedule = { requested: false, dry_run: false, allow_deletions: false } as const;
+
 /** Goes on with the walk, or begins one. */
 async function walkTurn(deps: MirrorCloudDeps, held: Held, began: string): Promise<JobTurn> {
   let { walk } = held.job;
   if (!walk || walk.phase === 'done') {
-    walk = newWalk({ walk_id: deps.newId(), requested: false, dry_run: false, started_at: began });
+    walk = newWalk({ ...ofSchedule, walk_id: deps.newId(), started_at: began });
   }
   for (let pages = 1; ; pages++) {
     const at = deps.now();

@@ -4,6 +4,7 @@ import { hostEvent } from '../domain/events/event.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { hostKey } from '../domain/hosts/host-name.ts';
 import type { ListedHost } from '../domain/hosts/listed-host.ts';
+import { type Compared, tooManyMissing } from '../domain/mirror/deletions.ts';
 import type { Difference } from '../domain/mirror/difference.ts';
 import { hasCloudFacts, mirroredHost } from '../domain/mirror/mirrored-host.ts';
 import type { CloudHypervisor, NovaService } from '../domain/mirror/seen.ts';
@@ -35,11 +36,12 @@ export type CloudHosts = {
  * and has no longer.
  * @param thorough false: only new hosts and new zones are looked for, which reads the list of hosts
  * and no rows.
+ * @param mayEnd whether hosts that are missing may be deleted.
  */
 export async function mirrorHosts(
   deps: MirrorHostsDeps,
   { services, hypervisors }: CloudHosts,
-  run: MirrorRun & { readonly thorough: boolean },
+  run: MirrorRun & { readonly thorough: boolean; readonly mayEnd: (compared: Compared) => boolean },
 ): Promise<readonly Difference[]> {
   const listed = new Map((await deps.allHosts()).map((host) => [hostKey(host.host), host]));
   const capacity = new Map(hypervisors.map((each) => [hostKey(each.host), each]));
@@ -59,11 +61,18 @@ export async function mirrorHosts(
   );
   const shown = new Set(services.map(({ host }) => hostKey(host)));
   const gone = rows.filter(({ mirrored, host }) => mirrored && !shown.has(hostKey(host)));
-  const ended = await pMap(gone, ({ host }) => mirrorHostEnd(deps, host, run), {
-    concurrency: hostsAtOnce,
-  });
+  const isAllowed = run.mayEnd({ known: marked.size, missing: gone.length });
+  const ended = await pMap(
+    gone,
+    ({ host }) => (isAllowed ? mirrorHostEnd(deps, host, run) : heldHost(host)),
+    { concurrency: hostsAtOnce },
+  );
   return [...made.flat(), ...ended.flat()];
 }
+
+const heldHost = (host: string): readonly Difference[] => [
+  { resource: 'host', id: host, kind: 'held', detail: tooManyMissing },
+];
 
 type CloudHost = {
   readonly service: NovaService;

@@ -8,7 +8,7 @@ import { changePort } from './change-port.ts';
 import { changeMirrored, createdUnlessMade, type MirrorPortsDeps } from './mirror-ports.ts';
 import { untilWritten } from './retry.ts';
 
-export type MirrorPortEventDeps = Omit<MirrorPortsDeps, 'ports'> & {
+export type MirrorPortEventDeps = Omit<MirrorPortsDeps, 'ports' | 'sendTasks'> & {
   /** Writes the tombstone of a port that has no row; false if there is one. */
   readonly insertTombstone: (port: Port) => Promise<boolean>;
   /** Logs why an event changed no row. */

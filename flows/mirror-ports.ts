@@ -10,12 +10,14 @@ import { mirroredPort, newMirroredPort, type PortReport } from '../domain/mirror
 import type { SeenPort } from '../domain/mirror/seen.ts';
 import { deletedPort, type Port } from '../domain/ports/port.ts';
 import { slices } from '../domain/slices.ts';
+import { applyPortsOfWalk, type SeenPortAndRow, type TasksOut } from './apply-unapplied.ts';
 import { type ChangePortDeps, changePort } from './change-port.ts';
 import { type CreatePortsDeps, createPorts } from './create-ports.ts';
 import { failedDifference, type MirrorRun } from './mirror-servers.ts';
 
 export type MirrorPortsDeps = CreatePortsDeps &
-  ChangePortDeps & {
+  ChangePortDeps &
+  TasksOut & {
     /** Rows read consistently, tombstones too, in any order; unknown ids are left out. */
     readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
     /** The conditions that hold a state of a target. */
@@ -28,7 +30,7 @@ const [writesAtOnce, createdAtOnce] = [8, 25];
 
 /**
  * Creates, changes and binds ports as the cloud shows them. Rows are read in batches, and a port whose row
- * reflects its revision costs no write.
+ * reflects its revision costs no write. A data plane that differs in the cloud is applied there.
  * @returns the differences, in any order.
  */
 export async function mirrorPorts(
@@ -38,7 +40,7 @@ export async function mirrorPorts(
 ): Promise<readonly Difference[]> {
   const rows = new Map((await deps.ports(ports.map(({ id }) => id))).map((row) => [row.id, row]));
   const fresh: SeenPort[] = [];
-  const known: { readonly seen: SeenPort; readonly row: Port }[] = [];
+  const known: SeenPortAndRow[] = [];
   for (const seen of ports) {
     const row = rows.get(seen.id);
     if (!row || (row.deleted && row.updated_at < seen.read_at)) fresh.push(seen);
@@ -50,7 +52,8 @@ export async function mirrorPorts(
   const changed = await pMap(known, ({ seen, row }) => change(deps, seen, row, run), {
     concurrency: writesAtOnce,
   });
-  return [...made.flat(), ...changed.filter((each) => each !== 'same')];
+  const applied = await applyPortsOfWalk(deps, known, run);
+  return [...made.flat(), ...changed.filter((each) => each !== 'same'), ...applied];
 }
 
 /** Creates ports together; one by one if Doctor refuses one of them. */

@@ -1,7 +1,7 @@
 /** Plans a round: reads which alarms are evaluated every minute, and queues them in messages. */
 import pMap from 'p-map';
 import { allSlots, type PlannedAlarm } from '../domain/alarms/periodic-index.ts';
-import { messagesOf, type RoundMessage } from '../domain/alarms/round-plan.ts';
+import { messagesOf, type Plan, type RoundMessage } from '../domain/alarms/round-plan.ts';
 
 /** What the planner needs from outside. */
 export type PlanDeps = {
@@ -22,13 +22,13 @@ const slotsAtOnce = 4;
  * @throws the first error, after all others are planned. Alarms that were not planned wait for the
  * next round.
  */
-export async function planRound(deps: PlanDeps, round: number): Promise<Planned> {
+export async function planRound(deps: PlanDeps, plan: Plan): Promise<Planned> {
   const failures: unknown[] = [];
   const planned = await pMap(
     allSlots,
     async (slot): Promise<Planned> => {
       try {
-        return await planSlot(deps, slot, round);
+        return await planSlot(deps, slot, plan);
       } catch (error) {
         failures.push(error);
         return { alarms: 0, messages: 0 };
@@ -43,10 +43,10 @@ export async function planRound(deps: PlanDeps, round: number): Promise<Planned>
   }));
 }
 
-async function planSlot(deps: PlanDeps, slot: string, round: number): Promise<Planned> {
+async function planSlot(deps: PlanDeps, slot: string, plan: Plan): Promise<Planned> {
   const total = { alarms: 0, messages: 0 };
   for await (const alarms of byProject(deps.plannedAlarms(slot))) {
-    const messages = messagesOf(alarms, round);
+    const messages = messagesOf(alarms, plan);
     await deps.sendRounds(messages);
     total.alarms += alarms.length;
     total.messages += messages.length;

@@ -1,4 +1,5 @@
 /** A walk through the cloud that an administrator asks for. */
+import { isEqual, pick } from 'es-toolkit';
 import {
   type CloudJob,
   type CloudJobName,
@@ -6,6 +7,7 @@ import {
   newWalk,
   stepped,
   type Walk,
+  type WalkRequest,
 } from '../domain/mirror/cloud-job.ts';
 import { untilWritten } from './retry.ts';
 
@@ -24,26 +26,21 @@ export type RequestWalkDeps = CloudJobStore & {
   readonly now: () => string;
 };
 
+const requestKeys = ['dry_run', 'allow_deletions'] as const;
+
 /**
  * Begins a walk that an administrator requests, in place of one of the schedule. A requested walk
  * that does the same is continued. If the process dies before the job is queued, the schedule
  * begins the walk some seconds later.
  */
-export async function requestWalk(
-  deps: RequestWalkDeps,
-  { dry_run }: { readonly dry_run: boolean },
-): Promise<Walk> {
+export async function requestWalk(deps: RequestWalkDeps, asked: WalkRequest): Promise<Walk> {
   const walk = await untilWritten(async () => {
     const job = await deps.cloudJob('walk');
-    if (job.walk && isWalking(job) && job.walk.requested && job.walk.dry_run === dry_run) {
+    if (job.walk?.requested && isWalking(job) && isEqual(pick(job.walk, requestKeys), asked)) {
       return job.walk;
     }
-    const next = newWalk({
-      walk_id: deps.newId(),
-      requested: true,
-      dry_run,
-      started_at: deps.now(),
-    });
+    const started_at = deps.now();
+    const next = newWalk({ ...asked, walk_id: deps.newId(), requested: true, started_at });
     const to = stepped(job, { walk: next, not_before: null }, false);
     return (await deps.saveCloudJob(to)) ? next : undefined;
   });

@@ -94,7 +94,8 @@ export interface SurfacePart {
 
 export interface ServeOptions {
   readonly root?: boolean;
-  readonly posts?: boolean;
+  /** Methods below the surface's path that have limits of their own, beside those of all others. */
+  readonly limitedApart?: readonly ('GET' | 'POST')[];
   /** The functions that serve parts of the surface, by the path below `/<surface>/`. */
   readonly within?: { readonly path: string; readonly parts: readonly SurfacePart[] };
 }
@@ -148,16 +149,17 @@ export class Api extends Construct {
 
   /**
    * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too.
-   * With `posts`, `POST` is a separate method with its own limits. The login's path is not a
+   * The gateway counts the requests of each method of each resource by itself, so methods that are
+   * `limitedApart` and paths that are `within` have limits of their own. The login's path is not a
    * resource of its own: a path with a doubled slash would bypass it. With `within`, some paths of
-   * the surface go to other functions. If such a path has a doubled slash, AWS sends the request to
+   * the surface go to other functions, or to the same one. If such a path has a doubled slash, AWS sends the request to
    * the surface's own function. That function has no such route, and its 404 says how to write the
    * path (`requireSingleSlashes` in `adapters/http/surface.ts`).
    */
   serve(
     surface: string,
     handler: IFunction,
-    { root = false, posts = false, within }: ServeOptions = {},
+    { root = false, limitedApart = [], within }: ServeOptions = {},
   ): void {
     const integration = new LambdaIntegration(handler, {
       scopePermissionToMethod: false,
@@ -166,7 +168,7 @@ export class Api extends Construct {
     resource.addMethod('ANY', integration);
     const below = resource.addResource('{proxy+}');
     below.addMethod('ANY', integration);
-    if (posts) below.addMethod('POST', integration);
+    for (const method of limitedApart) below.addMethod(method, integration);
     if (root) this.#api.root.addMethod('ANY', integration);
     if (!within) return;
     const part = resource.addResource(within.path);

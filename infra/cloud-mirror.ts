@@ -91,7 +91,8 @@ export class CloudMirror extends Construct implements Capability {
 function allowTables(fn: ServiceFunction, { tables }: Pick<Wiring, 'tables'>): void {
   allowRows(fn, tables.hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   allowRows(fn, tables.roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
-  allowRows(fn, tables.faults, 'PutItem', 'UpdateItem');
+  allowRows(fn, tables.faults, 'BatchGetItem', 'PutItem', 'UpdateItem');
+  allowIndexes(fn, tables.faults, 'open');
   allowRows(fn, tables.instances, 'GetItem', 'BatchGetItem', 'PutItem');
   allowIndexes(fn, tables.instances, 'byHost', 'rowsByHost', 'byTarget', 'byTime');
   allowRows(

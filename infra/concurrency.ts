@@ -34,15 +34,21 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   const { reportConcurrency, evaluatorConcurrency } = settings;
   if (reportConcurrency === 0) return {};
   return {
-    Compute: reportConcurrency,
+    HostReports: reportConcurrency,
+    // Reports on ports.
+    Network: reportConcurrency,
     Doctor: reportConcurrency,
     Monitors: reportConcurrency,
+    // What tenants request cannot take the concurrency of functions without a reservation, such as logins.
+    Compute: settings.tenantConcurrency,
+    Alarming: settings.tenantConcurrency,
     // Held requests of pages cannot use the concurrency of other functions.
     Operations: settings.operationsConcurrency,
     ReportReceiver: receiverConcurrency,
     Reconciler: streamConcurrency,
     AlarmEvaluator: evaluatorConcurrency,
     FaultFinisher: finisherConcurrency,
+    WebhookSender: 2 * settings.webhookConcurrency,
   };
 }
 
@@ -80,7 +86,7 @@ export function tooMuch(settings: ServiceSettings): string | undefined {
   return (
     `functions reserve a concurrency of ${reserved}, and AWS keeps ${leastUnreserved} for all others, ` +
     `but the account has ${accountConcurrency} (accountConcurrency): have its Lambda quota "Concurrent ` +
-    'executions" raised, lower reportConcurrency, or set reportConcurrency=0, which reserves nothing'
+    'executions" raised, lower reportConcurrency and tenantConcurrency, or set reportConcurrency=0, which reserves nothing'
   );
 }
 

@@ -39,6 +39,12 @@ const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messagin
 });
 
 /**
+ * The first segments below `/doctor/v1` of the routes of this function that tenants use. The gateway counts
+ * them apart, so that they do not use up the limit of reports and events.
+ */
+export const tenantPaths = ['faults', 'subscriptions', 'webhook-key'];
+
+/**
  * The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and
  * events from outside.
  */

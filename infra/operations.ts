@@ -20,6 +20,7 @@ export const operationPaths = [
   'host-history',
   'dead-letters',
   'silences',
+  'alarms',
 ];
 
 /** The functions whose routes a page reads again after a change, by their names in `functions/`. */
@@ -27,7 +28,7 @@ export type Readers = Readonly<
   Record<'compute' | 'network' | 'alarming' | 'doctor' | 'monitors', IFunction>
 >;
 
-/** The routes below `/doctor/v1` that consoles and operators read, and silences. */
+/** The routes below `/doctor/v1` that consoles and operators read, silences, and tests of alarms. */
 export class Operations extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -39,7 +40,7 @@ export class Operations extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'operations',
-      description: 'Doctor: what consoles and operators read; silences',
+      description: 'Doctor: what consoles and operators read; silences, tests of alarms',
       // A held request mostly waits, so its cost depends on the memory.
       memorySize: 512,
       errorImpact: 'consoles and the command line get 5xx; faults are not affected',
@@ -59,6 +60,8 @@ export class Operations extends Construct implements Capability {
         AFFECTED_TABLE: tables.affected.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        ALARMS_TABLE: tables.alarms.tableName,
+        SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
         READ_FUNCTIONS: Object.entries(readers)
           .map(([name, { functionName }]) => `${name}=${functionName}`)
           .join(','),
@@ -67,8 +70,10 @@ export class Operations extends Construct implements Capability {
           settings,
           'serviceDownTimeSeconds',
           'heldRequestsPerProject',
+          'heldRequests',
           'silencesPerProject',
           'silenceLongestSeconds',
+          'alarmTestsPerProject',
           'publicUrl',
           'corsAllowedOrigins',
         ),
@@ -78,9 +83,9 @@ export class Operations extends Construct implements Capability {
     allowSecret(fn, secrets.signing);
     allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.silences, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
-    allowRows(fn, tables.activity, 'PutItem');
     allowReads(fn, tables);
-    allowOnAll(fn, ['dynamodb:UpdateItem'], arnsOf(tables.quotas, tables.history));
+    allowOnAll(fn, ['dynamodb:UpdateItem'], arnsOf(tables.quotas, tables.history, tables.places));
+    allowOnAll(fn, ['dynamodb:PutItem'], arnsOf(tables.activity, tables.history));
     allowRows(fn, tables.places, 'PutItem', 'DeleteItem');
     allowInvoke(fn, Object.values(readers));
     allowCounting(fn, messaging);
@@ -110,8 +115,13 @@ function allowReads(fn: ServiceFunction, tables: Wiring['tables']): void {
       ...indexes(instances, 'byState'),
       ...indexes(ports, 'listing'),
       ...indexes(tables.silences, 'byProject', 'byTime'),
+      ...indexes(tables.subscriptions, 'byProject'),
     ],
   );
-  allowOnAll(fn, ['dynamodb:GetItem'], arnsOf(hosts, migrations));
-  allowOnAll(fn, ['dynamodb:BatchGetItem'], arnsOf(tables.validity, faults, migrations));
+  allowOnAll(fn, ['dynamodb:GetItem'], arnsOf(hosts, migrations, tables.alarms, tables.history));
+  allowOnAll(
+    fn,
+    ['dynamodb:BatchGetItem'],
+    arnsOf(tables.validity, faults, migrations, tables.quotas, tables.subscriptions),
+  );
 }

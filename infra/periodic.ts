@@ -74,6 +74,7 @@ class PeriodicEvaluator extends Construct implements Capability {
         QUOTAS_TABLE: tables.quotas.tableName,
         SILENCES_TABLE: tables.silences.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
+        PLACES_TABLE: tables.places.tableName,
         PERIODIC_QUEUE_URL: messaging.periodicQueue.queueUrl,
         PERIODIC_SLOW_QUEUE_URL: messaging.periodicSlowQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
@@ -104,6 +105,7 @@ class PeriodicEvaluator extends Construct implements Capability {
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PartiQLInsert');
+    allowRows(fn, tables.places, 'GetItem', 'UpdateItem');
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.silences, 'BatchGetItem');
     allowSend(fn, messaging.periodicSlowQueue);

@@ -5,10 +5,10 @@ import { Alarming, previewPaths } from './alarming.ts';
 import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { cloudMirrorOf } from './cloud-mirror.ts';
-import { Compute } from './compute.ts';
+import { Compute, HostReports, hostReportPaths } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Console } from './console.ts';
-import { Doctor } from './doctor.ts';
+import { Doctor, tenantPaths } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
@@ -26,6 +26,7 @@ import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
 import { Timekeeper } from './timekeeper.ts';
+import { Warm } from './warm.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -68,6 +69,7 @@ export class DoctorStack extends Stack {
     };
     const capabilities = {
       ...surfaces,
+      HostReports: new HostReports(this, 'HostReports', shared),
       Operations: new Operations(this, 'Operations', { ...shared, readers: readersIn(surfaces) }),
       Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
@@ -90,6 +92,10 @@ export class DoctorStack extends Stack {
     if (!emulated) {
       const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
+      new Warm(this, 'Warm', {
+        reports: capabilities.HostReports.function,
+        evaluator: capabilities.AlarmEvaluator.function,
+      });
       new Lateness(this, 'Lateness', {
         messaging,
         settings,
@@ -117,6 +123,7 @@ const readersIn = (
 type Served =
   | 'Identity'
   | 'Compute'
+  | 'HostReports'
   | 'Network'
   | 'Alarming'
   | 'Doctor'
@@ -126,10 +133,16 @@ type Served =
 
 /** Puts the functions of the surfaces behind their paths. */
 function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
-  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
-  api.serve('compute', capabilities.Compute.function);
+  api.serve('identity', capabilities.Identity.function, { root: true, limitedApart: ['POST'] });
+  api.serve('compute', capabilities.Compute.function, {
+    within: {
+      path: 'v2.1',
+      parts: [{ segments: hostReportPaths, handler: capabilities.HostReports.function }],
+    },
+  });
   api.serve('image', capabilities.Compute.function);
-  api.serve('network', capabilities.Network.function);
+  // So that lists of tenants do not use up the limit of reports on ports.
+  api.serve('network', capabilities.Network.function, { limitedApart: ['GET'] });
   api.serve('alarming', capabilities.Alarming.function);
   api.serve('doctor', capabilities.Doctor.function, {
     within: {
@@ -138,6 +151,7 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
         { segments: monitorPaths, handler: capabilities.Monitors.function },
         { segments: operationPaths, handler: capabilities.Operations.function },
         { segments: previewPaths, handler: capabilities.Alarming.function },
+        { segments: tenantPaths, handler: capabilities.Doctor.function },
       ],
     },
   });

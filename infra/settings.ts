@@ -90,6 +90,11 @@ const Settings = z.object({
     'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; further ones are answered at once, and their pages repeat them later',
     'HELD_REQUESTS_PER_PROJECT',
   ),
+  heldRequests: setting(
+    wholeNumber().default(20),
+    'how many of them are held at once, of all projects together; less than `operationsConcurrency`, so that requests that are answered at once find room',
+    'HELD_REQUESTS',
+  ),
   operationsConcurrency: setting(
     atLeastOne.default(30),
     'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included, each with two concurrent reads of other functions; this concurrency is reserved, unless `reportConcurrency` is `0`',
@@ -192,7 +197,7 @@ const Settings = z.object({
   ),
   webhookPlacesPerProject: setting(
     wholeNumber({ least: 1, most: 100 }).default(4),
-    'the largest number of senders of first attempts that work for one project at once; less than `webhookConcurrency`, so that other projects are served too',
+    'the largest number of senders of first attempts that work for one project at once, and of senders of retries; less than `webhookConcurrency`, so that other projects are served too',
     'WEBHOOK_PLACES',
   ),
   webhookPostsPerReceiver: setting(
@@ -228,6 +233,11 @@ const Settings = z.object({
     atLeastOne.default(2_592_000),
     'how long a silence may last, and how far ahead it may start; the default is 30 days',
     'SILENCE_LONGEST_SECONDS',
+  ),
+  alarmTestsPerProject: setting(
+    wholeNumber().default(10),
+    'tests of alarms that a project may make in a minute; further ones are refused; `0`: no limit',
+    'ALARM_TESTS_PER_PROJECT',
   ),
   subscriptionsPerProject: setting(
     wholeNumber().default(20),
@@ -292,7 +302,11 @@ const Settings = z.object({
   loginBurst: setting(atLeastOne.default(40), 'the same as `requestBurst` for logins'),
   reportConcurrency: setting(
     wholeNumber().default(100),
-    'how many requests run at once in each of `compute`, `doctor` and `monitors`: this concurrency is reserved for each of them, and no more requests run; the functions that handle faults after them get reservations too. `0` reserves nothing',
+    'how many requests run at once in each of the functions that take reports (`HostReports`, `network`, `doctor` and `monitors`): this concurrency is reserved for each of them, and no more requests run; the functions that handle faults after them get reservations too. `0` reserves nothing',
+  ),
+  tenantConcurrency: setting(
+    atLeastOne.default(100),
+    'how many requests run at once in each of `compute` (without reports of hosts) and `alarming`, reserved in the same way: so that these use up no concurrency that logins need',
   ),
   accountConcurrency: setting(
     atLeastOne.default(1000),

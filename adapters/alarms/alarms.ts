@@ -24,20 +24,25 @@ import {
  */
 export type Filed = 'filed' | 'over quota' | 'over kind quota' | 'overtaken';
 
-/** The store of alarms for requests. */
-export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) => ({
+/** Reads alarms by their ids. */
+export const alarmById = (client: DynamoDBDocumentClient, table: string) => ({
   /** The alarm, read consistently; undefined if there is none, or the text cannot be an id. */
   alarm: async (alarm_id: string): Promise<AnyAlarm | undefined> => {
     if (!isAlarmId(alarm_id)) return undefined;
     const { Item: row } = await client.send(
       new GetCommand({
-        TableName: tables.alarms,
+        TableName: table,
         Key: { alarm_id, kind: kinds.alarm },
         ConsistentRead: true,
       }),
     );
     return row && storedAlarm(row);
   },
+});
+
+/** The store of alarms for requests. */
+export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) => ({
+  ...alarmById(client, tables.alarms),
 
   /** Creates an alarm, if its project and its user have room for one more. */
   create: async (alarm: AnyAlarm, change: AlarmChange): Promise<Filed> => {

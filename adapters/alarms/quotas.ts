@@ -6,13 +6,8 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { AlarmCounts } from '../../domain/alarms/lookup-plan.ts';
-import {
-  mayHaveLimit,
-  projectOwner,
-  sharedOwner,
-  unlimited,
-  wideOwner,
-} from '../../domain/alarms/quota.ts';
+import { mayHaveLimit, unlimited } from '../../domain/alarms/quota.ts';
+import { projectOwner, sharedOwner, wideOwner } from '../../domain/alarms/quota-row.ts';
 import { getAll } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';
 

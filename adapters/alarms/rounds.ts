@@ -6,12 +6,13 @@ import { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { PlannedAlarm } from '../../domain/alarms/periodic-index.ts';
 import type { RoundWrite } from '../../domain/alarms/round.ts';
 import { slices } from '../../domain/slices.ts';
-import type { RoundOutcome } from '../../flows/evaluate-round.ts';
+import type { RoundOutcome, RoundWriter } from '../../flows/evaluate-round.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
 import { getAll, queryPages, type Row } from '../dynamodb.ts';
-import { type Action, transactGroups } from '../transactions.ts';
+import { type Action, transactWhile } from '../transactions.ts';
 import { kinds } from './alarm-rows.ts';
 import { historyRow } from './history-rows.ts';
+import { whileNewest } from './project-rounds.ts';
 
 type Settings = Pick<EventsOut, 'interrupted'> & { readonly table: string };
 
@@ -64,10 +65,12 @@ const Part = z.object({
   state: AlarmState,
 });
 
+type StoreSettings = Settings & { readonly history: string; readonly places: string };
+
 /** The store of rounds. */
 export const roundStore = (
   client: DynamoDBDocumentClient,
-  { table, history, interrupted }: Settings & { readonly history: string },
+  { table, history, places, interrupted }: StoreSettings,
 ) => ({
   /** Periodic alarms, read consistently, in any order; ids of others are left out. */
   periodicAlarms: async (ids: readonly string[]): Promise<PeriodicAlarm[]> => {
@@ -93,17 +96,19 @@ export const roundStore = (
   },
 
   /**
-   * Writes each alarm with its record, or neither: on condition that the alarm is as it was read, and
-   * that this round has no record of it yet. Ten are sent in one transaction.
+   * Writes each alarm with its record, or neither: on condition that the alarm is as it was read, that
+   * this round has no record of it yet, and that no newer round of the project has begun. Ten are sent in
+   * one transaction.
    */
-  writeRounds: async (writes: readonly RoundWrite[]): Promise<RoundOutcome[]> => {
+  writeRounds: async (
+    writes: readonly RoundWrite[],
+    writer: RoundWriter,
+  ): Promise<RoundOutcome[]> => {
     const outcomes: RoundOutcome[] = [];
     for (const some of slices(writes, perTransaction)) {
-      const failed = await transactGroups(
-        client,
-        some.map((write) => actionsOf(table, history, write)),
-      );
-      outcomes.push(...failed.map(outcomeOf));
+      const groups = some.map((write) => actionsOf(table, history, write));
+      const failed = await transactWhile(client, whileNewest(places, writer), groups);
+      outcomes.push(...(failed?.map(outcomeOf) ?? some.map(() => 'round over' as const)));
     }
     return outcomes;
   },

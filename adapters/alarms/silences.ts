@@ -3,7 +3,7 @@
  * that evaluators read anyway, and are written in the same transactions.
  */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { sharedOwner } from '../../domain/alarms/quota.ts';
+import { sharedOwner } from '../../domain/alarms/quota-row.ts';
 import { Silence } from '../../domain/alarms/silence.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { type Action, transact } from '../transactions.ts';

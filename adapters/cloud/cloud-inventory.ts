@@ -1,8 +1,11 @@
 /** Reads hosts, servers and ports of the cloud. Each request waits for the one before it. */
 import * as z from 'zod';
 import { mostOnPage } from '../../domain/mirror/page-size.ts';
+import { macsOf } from '../../domain/mirror/port-absence.ts';
 import type { CloudHypervisor } from '../../domain/mirror/seen.ts';
+import { InstanceFacts } from '../../domain/servers/instance.ts';
 import type { CloudReader } from '../../flows/cloud-reader.ts';
+import { ifFound } from './cloud-answer.ts';
 import { CloudError, type CloudErrorKind } from './cloud-error.ts';
 import { PortListing, portPageOf } from './neutron-listings.ts';
 import {
@@ -13,6 +16,11 @@ import {
   serverPageOf,
 } from './nova-listings.ts';
 import type { CloudSession } from './session.ts';
+
+/** The addresses in a body of `GET /servers/{id}`. */
+const ServerAddresses = z.object({
+  server: InstanceFacts.pick({ addresses: true }),
+});
 
 /** A page of Nova's or Neutron's, in milliseconds: databases of large clouds are slow. */
 const timeoutMs = 20_000;
@@ -84,6 +92,11 @@ export function cloudInventory(
     },
     hasServer: (uuid) => exists(get('compute', `/servers/${uuid}`, {}, z.unknown())),
     hasPort: (id) => exists(get('network', `/ports/${id}`, {}, z.unknown())),
+    macsOfServer: async (uuid) => {
+      const path = `/servers/${uuid}`;
+      const body = await ifFound(get('compute', path, {}, ServerAddresses));
+      return macsOf(body?.server ?? { addresses: {} });
+    },
   };
 }
 

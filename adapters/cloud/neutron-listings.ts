@@ -4,7 +4,13 @@
  */
 import * as z from 'zod';
 import { changedAt, type SeenPort } from '../../domain/mirror/seen.ts';
-import { FixedIp, PortFacts, PortStatus, vnicTypes } from '../../domain/ports/port.ts';
+import {
+  DataPlaneStatus,
+  FixedIp,
+  PortFacts,
+  PortStatus,
+  vnicTypes,
+} from '../../domain/ports/port.ts';
 import { parseMoment } from '../../domain/time.ts';
 import type { CloudPortPage, UnreadableItem } from '../../flows/cloud-reader.ts';
 import { whyUnreadable } from './nova-listings.ts';
@@ -28,6 +34,8 @@ const NeutronPort = z.object({
   'binding:host_id': z.string('is not shown: the service user needs the role admin in Neutron'),
   'binding:vnic_type': z.enum(vnicTypes).catch('normal'),
   'binding:profile': z.record(z.string(), z.unknown()).catch({}),
+  /** Missing without Neutron's extension `data-plane-status`. */
+  data_plane_status: DataPlaneStatus.catch(null),
   revision_number: z.int().min(0),
   updated_at: z.string(),
 });
@@ -65,6 +73,7 @@ const seenOf = (port: NeutronPort, facts: PortFacts, read_at: string): SeenPort 
   facts,
   status: port.status,
   tags: port.tags,
+  data_plane_status: port.data_plane_status,
   revision: port.revision_number,
   changed_at: changedAt(parseMoment(port.updated_at) ?? read_at, read_at),
   read_at,

@@ -7,7 +7,7 @@ import {
   GetCommand,
   PutCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { sharedOwner } from '../../domain/alarms/quota.ts';
+import { sharedOwner } from '../../domain/alarms/quota-row.ts';
 import { Subscription } from '../../domain/delivery/subscription.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { type Action, transactPatiently } from '../transactions.ts';
@@ -57,7 +57,7 @@ const named = (
 export const subscriptionStore = (client: DynamoDBDocumentClient, tables: Tables) => {
   const { subscriptions: TableName } = tables;
   return {
-    ...readingOf(client, TableName),
+    ...subscriptionReader(client, TableName),
 
     /** Writes a new row. False if the endpoint already has one. */
     claim: (row: Subscription): Promise<boolean> => {
@@ -89,7 +89,7 @@ export const subscriptionStore = (client: DynamoDBDocumentClient, tables: Tables
 };
 
 /** The reads of the store. */
-function readingOf(client: DynamoDBDocumentClient, table: string) {
+export function subscriptionReader(client: DynamoDBDocumentClient, table: string) {
   /** A subscription, read consistently; undefined if there is none. */
   const subscription = async (subscription_id: string): Promise<Subscription | undefined> => {
     const { Item: row } = await client.send(

@@ -22,6 +22,8 @@ type Settings = {
   readonly table: string;
   /** Places of a project. */
   readonly perProject: number;
+  /** How many of them are tried, from a random one on; absent: all. */
+  readonly mostTries?: number;
   /** A new id for the holder of a place. */
   readonly newId: () => string;
   readonly now: () => string;
@@ -55,7 +57,7 @@ async function holderOf(
 
 /** Takes places of projects, and gives them back. */
 export function webhookPlaces(client: DynamoDBDocumentClient, settings: Settings) {
-  const { table, perProject, newId, now } = settings;
+  const { table, perProject, mostTries = perProject, newId, now } = settings;
 
   /** Writes that a receiver hangs. Nothing happens if the place has another holder by now. */
   async function sayHung({ place, holder }: Held, until: string): Promise<void> {
@@ -85,7 +87,7 @@ export function webhookPlaces(client: DynamoDBDocumentClient, settings: Settings
       const until = secondsAfter(now(), placeSeconds);
       const first = Math.floor(Math.random() * perProject);
       let hung = false;
-      for (let n = 0; n < perProject; n++) {
+      for (let n = 0; n < Math.min(perProject, mostTries); n++) {
         const place = placeName(project_id, (first + n) % perProject);
         const other = await holderOf(client, settings, { place, holder, until, hung: false });
         if (!other) return { place, holder };

@@ -25,6 +25,7 @@ export const statusOf: Record<ErrorCode, number> = {
   precondition_failed: 412,
   too_large: 413,
   unsupported_media_type: 415,
+  too_many_requests: 429,
   internal: 500,
   not_implemented: 501,
   unavailable: 503,
@@ -42,6 +43,7 @@ const titles: Record<ErrorCode, string> = {
   precondition_failed: 'Precondition Failed',
   too_large: 'Request Entity Too Large',
   unsupported_media_type: 'Unsupported Media Type',
+  too_many_requests: 'Too Many Requests',
   internal: 'Internal Server Error',
   not_implemented: 'Not Implemented',
   unavailable: 'Service Unavailable',
@@ -57,6 +59,7 @@ const computeNames: Partial<Record<ErrorCode, string>> = {
   conflict: 'conflictingRequest',
   too_large: 'overLimit',
   unsupported_media_type: 'badMediaType',
+  too_many_requests: 'overLimit',
   not_implemented: 'notImplemented',
   unavailable: 'serviceUnavailable',
 };
@@ -81,6 +84,7 @@ const networkTypes: Partial<Record<ErrorCode, string>> = {
   precondition_failed: 'HTTPPreconditionFailed',
   too_large: 'HTTPRequestEntityTooLarge',
   unsupported_media_type: 'HTTPUnsupportedMediaType',
+  too_many_requests: 'HTTPTooManyRequests',
   not_implemented: 'HTTPNotImplemented',
   unavailable: 'HTTPServiceUnavailable',
 };

@@ -74,7 +74,8 @@ function rowOfEvent(
   };
 }
 
-function notificationOf(
+/** The notification of an alarm about an event, which must be as the alarm's owner may see it. */
+export function notificationOf(
   alarm: Alarm,
   event: DoctorEvent,
   change: Pick<Notification, 'previous' | 'current' | 'reason'>,

@@ -42,10 +42,16 @@ function keyOf(
   { project_id, resource_id }: LookupFields,
   { event_type, query }: EventPattern,
 ): string {
-  const resource = resource_id ?? query.find(namesResource)?.value;
+  const resource = namedResource({ resource_id }, query);
   if (resource !== undefined && fits(resource)) return resourceKey(project_id, resource);
   return isLiteral(event_type) ? typeKey(project_id, event_type) : anyTypeKey(project_id);
 }
+
+/** The resource that an alarm names by its attribute or by a condition; undefined if it names none. */
+export const namedResource = (
+  { resource_id }: Pick<Alarm, 'resource_id'>,
+  query: readonly RuleCondition[],
+): string | undefined => resource_id ?? query.find(namesResource)?.value;
 
 /** Whether events of resources that the alarm does not name may match it: those of a type, or all. */
 export const isProjectWide = (alarm: LookupFields): boolean =>

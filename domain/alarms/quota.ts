@@ -4,6 +4,7 @@ import { type Caller, isAdmin } from '../identity/access.ts';
 import { rbacFailed } from './alarm-owner.ts';
 import { isProjectWide } from './lookup.ts';
 import { type AnyAlarm, isPeriodic } from './periodic-alarm.ts';
+import { projectOwner, wideOwner } from './quota-row.ts';
 
 /** The limit that allows any number of alarms. */
 export const unlimited = -1;
@@ -39,20 +40,6 @@ export const ownersOf = ({ project_id, user_id }: Pick<AnyAlarm, 'project_id' | 
   wide: wideOwner(project_id),
   periodic: `periodic#${project_id}`,
 });
-
-/** The key of a project in the table `quotas`. */
-export const projectOwner = (project_id: string): string => `project#${project_id}`;
-
-/** The key of the number of a project's alarms that name no resource. */
-export const wideOwner = (project_id: string): string => `wide#${project_id}`;
-
-/**
- * The row of the table `quotas` that names the silences of a project which have not ended, and its
- * subscriptions that want groups, so that an evaluator, which reads the row anyway, knows whether there are
- * any. Those of several projects are in one row, that of the empty id.
- */
-export const sharedOwner = (project_id: string): string =>
-  project_id === '' ? 'silences#' : projectOwner(project_id);
 
 /** Aodh's refusal of an alarm above the limit. */
 export const overQuota = ({ project_id, user_id }: Pick<AnyAlarm, 'project_id' | 'user_id'>) =>

@@ -75,11 +75,19 @@ const noData = 'datapoints are unknown';
 
 /**
  * The result of a part. An alarm that is gone, or cannot be a part any more, has insufficient data.
+ * @param state that of the composite alarm: while it has insufficient data, the last value of a mixed
+ * part decides.
  */
-export function outcomeOfPart(part: CompositePart, findings: Findings): Outcome {
-  if (isComparison(part)) return compared(part, findings.answerTo(part.query));
-  const state = findings.stateOf(part.alarm_id);
-  return state ? { state } : { state: 'insufficient data', why: `no alarm ${part.alarm_id}` };
+export function outcomeOfPart(part: CompositePart, findings: Findings, state: AlarmState): Outcome {
+  if (isComparison(part)) {
+    const outcome = compared(part, findings.answerTo(part.query));
+    const isDecided = outcome.state === 'mixed' && state === 'insufficient data';
+    return isDecided ? { state: outcome.last, sample: outcome.sample } : outcome;
+  }
+  const known = findings.stateOf(part.alarm_id);
+  return known
+    ? { state: known }
+    : { state: 'insufficient data', why: `no alarm ${part.alarm_id}` };
 }
 
 /** The result of an alarm's rule. */
@@ -95,15 +103,10 @@ export const outcomeOf = (
 /**
  * The result of a composite rule. `and` is `alarm` if all of its parts are, and `ok` if one is;
  * `or` is the reverse. If neither holds, the first of these decides that is there: a part without
- * an answer, a mixed one, one without data. While the alarm has insufficient data, the last value
- * of a mixed part decides.
+ * an answer, a mixed one, one without data.
  */
 function combined(rule: CompositeRule, findings: Findings, state: AlarmState): Outcome {
-  if (!('and' in rule) && !('or' in rule)) {
-    const outcome = outcomeOfPart(rule, findings);
-    const isDecided = outcome.state === 'mixed' && state === 'insufficient data';
-    return isDecided ? { state: outcome.last, sample: outcome.sample } : outcome;
-  }
+  if (!('and' in rule) && !('or' in rule)) return outcomeOfPart(rule, findings, state);
   const isAnd = 'and' in rule;
   const parts = (isAnd ? rule.and : rule.or).map((each) => combined(each, findings, state));
   const [each, any] = isAnd ? (['alarm', 'ok'] as const) : (['ok', 'alarm'] as const);

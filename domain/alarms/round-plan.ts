@@ -1,6 +1,7 @@
 /** Divides the alarms of a round into messages, so that equal queries are asked once. */
 import * as z from 'zod';
 import { packed } from '../slices.ts';
+import { Moment } from '../time.ts';
 import { isComparison } from './periodic-alarm.ts';
 import { PlannedAlarm, placePrefix, slotOf } from './periodic-index.ts';
 import { queriesIn } from './periodic-parts.ts';
@@ -16,6 +17,8 @@ export type RoundLane = (typeof roundLanes)[number];
 export const RoundMessage = z.object({
   lane: z.enum(roundLanes),
   round: z.int().min(1),
+  /** When the alarms were read from the index, or earlier. Missing in messages of before the field existed. */
+  planned_at: Moment.optional(),
   project_id: z.string(),
   alarms: z.array(PlannedAlarm),
   group: z.object({ slot: z.string(), prefix: z.string() }).optional(),
@@ -25,6 +28,9 @@ export type RoundMessage = z.infer<typeof RoundMessage>;
 /** The most alarms and queries in a message. An evaluator does so many well within its time. */
 export const mostInMessage = { alarms: 200, queries: 20, bytes: 150_000 };
 
+/** A round as it is planned: its number, and the time before the alarms are read from the index. */
+export type Plan = { readonly round: number; readonly planned_at: string };
+
 /** Alarms that are in one message, because they share queries. */
 type Unit = { readonly alarms: readonly PlannedAlarm[]; readonly queries: ReadonlySet<string> };
 
@@ -33,16 +39,16 @@ type Unit = { readonly alarms: readonly PlannedAlarm[]; readonly queries: Readon
  * If these are too many, alarms of type `prometheus` with the same query still are: the message names
  * the place of the index where they are. Only composite alarms are then on their own.
  */
-export function messagesOf(alarms: readonly PlannedAlarm[], round: number): RoundMessage[] {
+export function messagesOf(alarms: readonly PlannedAlarm[], plan: Plan): RoundMessage[] {
   const units = unitsOf(alarms).flatMap((unit) => (fits(unit) ? [unit] : parted(unit)));
   const [small, large] = [units.filter(fits), units.filter((unit) => !fits(unit))];
   const byLane = Map.groupBy(small, laneOf);
   const listed = [...byLane].flatMap(([lane, its]) =>
-    packedUnits(its).map((some) => listing(lane, some, round)),
+    packedUnits(its).map((some) => listing(lane, some, plan)),
   );
   const named = large.flatMap((unit) => {
     const [first] = unit.alarms;
-    return first ? [naming(laneOf(unit), first, round)] : [];
+    return first ? [naming(laneOf(unit), first, plan)] : [];
   });
   return [...listed, ...named];
 }
@@ -51,14 +57,14 @@ export function messagesOf(alarms: readonly PlannedAlarm[], round: number): Roun
 const laneOf = ({ alarms }: Unit): RoundLane =>
   alarms.some(({ failed_rounds }) => failed_rounds > 0) ? 'slow' : 'first';
 
-const listing = (lane: RoundLane, units: readonly Unit[], round: number): RoundMessage => {
+const listing = (lane: RoundLane, units: readonly Unit[], plan: Plan): RoundMessage => {
   const alarms = units.flatMap((unit) => unit.alarms);
-  return { lane, round, project_id: alarms[0]?.project_id ?? '', alarms };
+  return { lane, ...plan, project_id: alarms[0]?.project_id ?? '', alarms };
 };
 
-const naming = (lane: RoundLane, alarm: PlannedAlarm, round: number): RoundMessage => ({
+const naming = (lane: RoundLane, alarm: PlannedAlarm, plan: Plan): RoundMessage => ({
   lane,
-  round,
+  ...plan,
   project_id: alarm.project_id,
   alarms: [],
   group: { slot: slotOf(alarm.project_id), prefix: placePrefix(alarm) },

@@ -1,7 +1,7 @@
 /** Why a round took an alarm to its state, for people and for programs, in Aodh's words. */
 import type { RoundReasonData } from '../events/messages.ts';
 import type { AlarmState } from './alarm.ts';
-import { type CompositeRule, isComparison } from './periodic-alarm.ts';
+import type { CompositeRule } from './periodic-alarm.ts';
 import type { PlannedAlarm } from './periodic-index.ts';
 import { partsOf } from './periodic-parts.ts';
 import { type Findings, type Outcome, outcomeOfPart, type Sample } from './round-outcome.ts';
@@ -14,12 +14,12 @@ export type RoundReason = { readonly reason: string; readonly reason_data: Round
  * @param findings what the parts of a composite rule are explained with; absent if nothing is known.
  */
 export function reasonFor(
-  alarm: Pick<PlannedAlarm, 'rule' | 'state'>,
+  alarm: PlannedAlarm,
   outcome: Outcome,
   to: AlarmState,
   findings?: Findings,
 ): RoundReason {
-  if (!isComparison(alarm.rule)) return compositeReport(alarm.rule, alarm.state, to, findings);
+  if (alarm.type === 'composite') return compositeReport(alarm.rule, alarm.state, to, findings);
   const sample = 'sample' in outcome ? outcome.sample : undefined;
   if (!sample || to === 'insufficient data') {
     const why = 'why' in outcome ? outcome.why : undefined;
@@ -68,7 +68,9 @@ function compositeReport(
   findings: Findings | undefined,
 ): RoundReason {
   const named = partsOf(rule).map((part, n) => ({ name: `rule${n + 1}`, part }));
-  const causes = named.filter(({ part }) => findings && outcomeOfPart(part, findings).state === to);
+  const causes = named.filter(
+    ({ part }) => findings && outcomeOfPart(part, findings, from).state === to,
+  );
   const composition_form = formOf(rule, { next: 0 });
   const change = from === to ? `remaining as ${to}` : `transition to ${to}`;
   const rules = causes.map(({ name }) => name).sort();

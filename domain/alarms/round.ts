@@ -5,6 +5,7 @@
  */
 import type { RoundNotification } from '../events/messages.ts';
 import { notificationId, roundEventId } from '../ids.ts';
+import { momentOf } from '../time.ts';
 import type { AlarmState } from './alarm.ts';
 import { type OutboxRow, outboxRow } from './outbox-row.ts';
 import type { PeriodicAlarm } from './periodic-alarm.ts';
@@ -19,11 +20,11 @@ export const roundsWithoutAnswer = 3;
 /** A round: which minute since 1970 it is, and the time at which its queries are evaluated. */
 export type Round = { readonly round: number; readonly at: string };
 
+/** The round with a number. */
+export const roundOf = (round: number): Round => ({ round, at: momentOf(round * 60_000) });
+
 /** The round of a time in milliseconds since 1970. */
-export function roundAt(time: number): Round {
-  const round = Math.floor(time / 60_000);
-  return { round, at: new Date(round * 60_000).toISOString() };
-}
+export const roundAt = (time: number): Round => roundOf(Math.floor(time / 60_000));
 
 /** What a round does to an alarm. */
 export type RoundDecision =

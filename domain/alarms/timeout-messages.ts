@@ -1,5 +1,6 @@
 /** How timers that fall due soon are queued for the evaluator. */
 import { mostTimeouts, type TimeoutMessage } from '../events/messages.ts';
+import { inTurns } from '../in-turns.ts';
 import { slices } from '../slices.ts';
 import type { DueTimer } from './absence.ts';
 
@@ -32,8 +33,5 @@ export function timeoutMessages(timers: readonly ProjectTimer[], now: string): D
       );
     }),
   );
-  const turns = Math.max(0, ...shares.map(({ length }) => length));
-  return Array.from({ length: turns }, (_, n) =>
-    shares.flatMap((its) => its.slice(n, n + 1)),
-  ).flat();
+  return inTurns(shares);
 }

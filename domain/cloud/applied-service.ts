@@ -71,13 +71,3 @@ export const mayBeOwn = (
 ): boolean =>
   applied !== undefined &&
   (!applied.done || applied.at >= read_at || mayComeLate(applied, forced_down, read_at));
-
-/**
- * Whether another writer set the flag that was seen in Nova.
- * @param applied undefined if Doctor never wrote the flag of the host: then it is taken to be
- * false.
- */
-export function isForeign(applied: AppliedService | undefined, seen: SeenService): boolean {
-  if (!applied) return seen.forced_down;
-  return !mayBeOwn(applied, seen) && applied.forced_down !== seen.forced_down;
-}

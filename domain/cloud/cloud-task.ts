@@ -31,8 +31,14 @@ export const isSameService = (a: Host, b: Host): boolean =>
 /** How often the task was tried before. */
 const attempts = z.int().min(0).default(0);
 
+/**
+ * True for a task that a walk made because the cloud differed. It is not tried for longer than until
+ * about the next walk, which makes it again.
+ */
+const of_walk = z.literal(true).optional();
+
 /** Apply the state of a host's service to Nova. `state`: as it was when the task was made. */
-const ServiceTask = z.object({ service: HostName, state: ServiceState, attempts });
+const ServiceTask = z.object({ service: HostName, state: ServiceState, attempts, of_walk });
 export type ServiceTask = z.infer<typeof ServiceTask>;
 /** Apply the newest report on a host's ports to Neutron. `number`: of the report at that time. */
 const DataPlaneTask = z.object({ dataPlaneOf: HostName, number: z.int().min(1), attempts });
@@ -41,7 +47,7 @@ export type DataPlaneTask = z.infer<typeof DataPlaneTask>;
 export const CloudTask = z.union([
   ServiceTask,
   DataPlaneTask,
-  z.object({ ports: z.array(z.guid()).min(1), attempts }),
+  z.object({ ports: z.array(z.guid()).min(1), attempts, of_walk }),
 ]);
 export type CloudTask = z.infer<typeof CloudTask>;
 
@@ -66,9 +72,18 @@ export const portsPerTask = 50;
 /** The first and the longest pause before a task is tried again, in seconds. */
 const pauses = { first: 5, longest: 300 };
 
-/** The attempts after which a task is given up: about a day. */
+/** The attempts after which a task is given up: about a day; for one of a walk some fifty minutes. */
 export const mostAttempts = 300;
+const mostAttemptsOfWalk = 15;
 
-/** Seconds until the next try; undefined if the task is given up. @param attempts before this one. */
-export const pauseAfterAttempt = (attempts: number): number | undefined =>
-  attempts + 1 >= mostAttempts ? undefined : grownPause(attempts + 1, pauses);
+/** Seconds until the next try; undefined if the task is given up. `attempts`: before this one. */
+export function pauseAfterAttempt({
+  attempts,
+  of_walk,
+}: {
+  readonly attempts: number;
+  readonly of_walk?: true | undefined;
+}): number | undefined {
+  const most = of_walk ? mostAttemptsOfWalk : mostAttempts;
+  return attempts + 1 >= most ? undefined : grownPause(attempts + 1, pauses);
+}

@@ -47,6 +47,8 @@ export const GroupBody = z.object({
   /** Each once, in the order of the notifications. */
   resources: z.array(GroupedResource),
   notifications: z.array(GroupedNotification).min(1),
+  /** Present if it only tests the delivery: nothing has happened. */
+  test: Notification.shape.test,
 });
 export type GroupBody = z.infer<typeof GroupBody>;
 
@@ -54,6 +56,8 @@ export type GroupBody = z.infer<typeof GroupBody>;
 export type GroupMember = {
   readonly notification: GroupedNotification;
   readonly name: string | null;
+  /** True for a test of an alarm, which is a group by itself. */
+  readonly isTest?: boolean;
 };
 
 const Stored = z.object({
@@ -64,14 +68,15 @@ const Stored = z.object({
     Notification.shape.reason_data,
     z.object({ type: z.enum(['threshold', 'composite']) }),
   ]),
+  test: Notification.shape.test,
 });
 
 /** The member that a stored notification is. @param body as JSON. @throws if it is not a notification. */
 export function memberOf(body: string): GroupMember {
-  const { reason_data, ...notification } = Stored.parse(JSON.parse(body));
+  const { reason_data, test: isTest = false, ...notification } = Stored.parse(JSON.parse(body));
   const traits = reason_data.type === 'event' ? reason_data.event.traits : [];
   const name = traits.find(([trait]) => trait === 'display_name')?.[2];
-  return { notification, name: typeof name === 'string' ? name : null };
+  return { notification, name: typeof name === 'string' ? name : null, isTest };
 }
 
 /** What a group is made of, besides its members. */
@@ -90,19 +95,25 @@ export function groupBody(facts: GroupFacts, members: readonly GroupMember[]): G
   }
   const resources = [...names].map(([resource_id, name]) => ({ resource_id, name }));
   const { group_id, number, project_id, fault_id, created_at } = facts;
+  const isTest = members.some((member) => member.isTest);
   return {
     group: 'fault',
     group_id,
     number,
-    reason: reasonFor(notifications, resources.length, fault_id),
+    reason: isTest ? testReason : reasonFor(notifications, resources.length, fault_id),
     project_id,
     fault_id,
     severity: highest(notifications.map(({ severity }) => severity)),
     created_at,
     resources,
     notifications,
+    ...(isTest && { test: true }),
   };
 }
+
+/** The reason in a test of an alarm. */
+export const testReason =
+  'This is a test that a user requested: nothing has happened, and the state of the alarm stays as it is.';
 
 const counted = (count: number, thing: string): string =>
   `${count} ${thing}${count === 1 ? '' : 's'}`;

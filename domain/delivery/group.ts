@@ -177,6 +177,10 @@ export function publicationOf(body: GroupBody): GroupPublication {
   }).filter(([, values]) => values.length > 0);
   return {
     body: toJson(body),
-    attributes: { ...(project_id !== '' && { project_id }), ...Object.fromEntries(lists) },
+    attributes: {
+      ...(project_id !== '' && { project_id }),
+      ...(body.test && { test: 'true' }),
+      ...Object.fromEntries(lists),
+    },
   };
 }

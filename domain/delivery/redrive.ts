@@ -3,7 +3,13 @@ import * as z from 'zod';
 import { CloudTask, MoveTask } from '../cloud/cloud-task.ts';
 import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
-import { DeadLetter, EventMessage, GroupMessage, TimeoutMessage } from '../events/messages.ts';
+import {
+  DeadLetter,
+  EventMessage,
+  GroupMessage,
+  TestMessage,
+  TimeoutMessage,
+} from '../events/messages.ts';
 import { toJson } from '../json.ts';
 import type { DeadLetterQueueName, ReturnQueue } from './queue-names.ts';
 import { WebhookMessage } from './webhook.ts';
@@ -62,6 +68,8 @@ const ofItsTime = z.union([
 ]);
 const nextDoes = 'It is of a time that has passed: the next one does the same.';
 
+const testIsOver = 'It is a test of an alarm that its user has given up: a new test can be made.';
+
 const Heartbeats = z.object({ heartbeats: z.array(z.unknown()) });
 
 function jsonOf(text: string): unknown {
@@ -93,6 +101,7 @@ function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
   if (group) return to('events', toJson(group));
   const timers = TimeoutMessage.safeParse(message).data;
   if (timers) return to('timeouts', toJson(timers));
+  if (TestMessage.safeParse(message).success) return not(testIsOver);
   const { data } = EventMessage.safeParse(message);
   if (!data || !Laned.safeParse(message).success) {
     return not(ofItsTime.safeParse(message).success ? nextDoes : 'It is not a message of events.');

@@ -87,6 +87,15 @@ export const isSameRequest = (known: Subscription, request: SubscriptionRequest)
   known.group === request.group &&
   isEqual(filterPolicyOf(known), filterPolicyOf(request));
 
+/** Whether the filter selects a message with the attributes. */
+export const isSelected = (
+  { filter }: Pick<SubscriptionRequest, 'filter'>,
+  attributes: Readonly<Record<string, string>>,
+): boolean =>
+  Object.entries(filter).every(([name, values]) =>
+    values.some((value) => value === attributes[name]),
+  );
+
 /** SNS's limits of a filter policy: its attributes, and the combinations of their values. */
 const most = { attributes: 5, combinations: 150 };
 

@@ -1,9 +1,11 @@
 /**
  * How projects share the senders of webhooks. A batch of first tries needs a place of each project in it,
- * and a project has few: so receivers that hang, however many they are, hold few of the senders.
+ * and a project has few: so receivers that hang, however many they are, hold few of the senders. Retries
+ * have as many places of their own.
  */
 import * as z from 'zod';
 import { Moment } from '../time.ts';
+import type { WebhookMessage } from './webhook.ts';
 
 /** A place that is taken. It is free again at `until`, or when it was given back before. */
 export const WebhookPlace = z.object({
@@ -30,8 +32,18 @@ export const hungSeconds = 60;
  */
 export const busySeconds = 1;
 
-/** `#` is no part of the number, so no two projects share a place. */
-export const placeName = (project_id: string, number: number): string => `${number}#${project_id}`;
+/**
+ * The share of the senders from which a webhook takes a place: its project's of first tries, or its
+ * project's of retries.
+ */
+export const shareOf = ({
+  lane,
+  project_id,
+}: Pick<WebhookMessage, 'lane' | 'project_id'>): string =>
+  lane === 'first' ? project_id : `retries#${project_id}`;
+
+/** `#` is no part of the number, so no two shares have a place in common. */
+export const placeName = (share: string, number: number): string => `${number}#${share}`;
 
 /** A moment, so many seconds after another. */
 export const secondsAfter = (now: string, seconds: number): string =>

@@ -9,7 +9,10 @@ import { Moment } from '../time.ts';
 import { GroupBody, groupBody, memberOf } from './group-body.ts';
 import { isGroupedAction } from './grouped-action.ts';
 
-/** The body of a post: Aodh's seven fields, in its order. Source: aodh `notifier/rest.py`. */
+/**
+ * The body of a post: Aodh's seven fields, in its order, and `test` in a test. Source: aodh
+ * `notifier/rest.py`.
+ */
 export const WebhookBody = Notification.pick({
   alarm_name: true,
   alarm_id: true,
@@ -17,7 +20,10 @@ export const WebhookBody = Notification.pick({
   previous: true,
   current: true,
   reason: true,
-}).extend({ reason_data: z.union([Notification.shape.reason_data, RoundReasonData]) });
+}).extend({
+  reason_data: z.union([Notification.shape.reason_data, RoundReasonData]),
+  test: Notification.shape.test,
+});
 export type WebhookBody = z.infer<typeof WebhookBody>;
 
 /** On the webhooks' queues: one notification to one action. */

@@ -62,6 +62,12 @@ export const GroupMessage = z.object({
 });
 export type GroupMessage = z.infer<typeof GroupMessage>;
 
+/** On the queue of changes: a test of an alarm that is to be sent, by the key of its row in the history. */
+export const TestMessage = z.object({
+  test: z.object({ event_id: z.uuid(), alarm_id: z.uuid() }),
+});
+export type TestMessage = z.infer<typeof TestMessage>;
+
 /** On the queue of the inventory: events from outside that may change rows. */
 export const InventoryMessage = z.object({ events: z.array(DoctorEvent) });
 
@@ -123,6 +129,8 @@ export const Notification = z.object({
   accepted_at: Moment,
   /** When the alarm's state last changed, by this event or earlier. */
   state_timestamp: Moment,
+  /** Present if it only tests the delivery: nothing has happened (`domain/delivery/alarm-test.ts`). */
+  test: z.literal(true).optional(),
 });
 export type Notification = z.infer<typeof Notification>;
 
@@ -160,5 +168,6 @@ export const RoundNotification = Notification.pick({
   ...Notification.pick({ notification_id: true, project_id: true, state_timestamp: true }).shape,
   /** The time of the round, at which the query was evaluated. */
   evaluated_at: Moment,
+  test: Notification.shape.test,
 });
 export type RoundNotification = z.infer<typeof RoundNotification>;

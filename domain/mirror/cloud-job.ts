@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
 import { Moment } from '../time.ts';
+import { Compared, nothingCompared } from './deletions.ts';
 import { Difference } from './difference.ts';
 import { MirrorCounts, nothingCounted } from './mirror-counts.ts';
 import { mostOnPage, smallerPage } from './page-size.ts';
@@ -19,7 +20,7 @@ export const CloudJobName = z.enum(cloudJobNames);
 export type CloudJobName = z.infer<typeof CloudJobName>;
 
 /** The parts of a walk in their order. */
-export const walkPhases = ['hosts', 'servers', 'ports'] as const;
+export const walkParts = ['hosts', 'servers', 'ports'] as const;
 
 /** A walk through everything that the cloud has. */
 export const Walk = z.object({
@@ -28,13 +29,24 @@ export const Walk = z.object({
   requested: z.boolean(),
   /** True: differences are noted, and nothing is changed. */
   dry_run: z.boolean(),
-  phase: z.enum([...walkPhases, 'done']),
+  /**
+   * Whether it deletes as many as the cloud does not show. Missing in older rows; read as false, and
+   * the fields of comparisons as nothing.
+   */
+  allow_deletions: z.boolean().default(false),
+  phase: z.enum([...walkParts, 'done']),
   /** The last resource of the page before, in the cloud's words; null for the first page. */
   marker: z.string().nullable(),
   /** Where the page before ended in Doctor's own list; null for the first page. */
   place: z.string().nullable(),
   /** How often the page before was lost, and the part was begun again. */
   restarts: z.int().min(0),
+  /** What the part before the next page has compared. */
+  compared: Compared.default(nothingCompared),
+  /** MAC addresses of ports that Nova shows on its servers. */
+  macs: z.int().min(0).default(0),
+  /** Ports that Nova shows on a server, and Neutron does not. */
+  hidden: z.int().min(0).default(0),
   started_at: Moment,
   ended_at: Moment.nullable(),
   counts: z.object({ hosts: MirrorCounts, servers: MirrorCounts, ports: MirrorCounts }),
@@ -101,15 +113,21 @@ export const newJob = (id: CloudJobName): CloudJob => ({
   returned: [],
 });
 
+/** What a caller may request of a walk. */
+export type WalkRequest = Readonly<Pick<Walk, 'dry_run' | 'allow_deletions'>>;
+
 /** A new walk. */
 export const newWalk = (
-  given: Pick<Walk, 'walk_id' | 'requested' | 'dry_run' | 'started_at'>,
+  given: Pick<Walk, 'walk_id' | 'started_at'> & WalkRequest & { readonly requested: boolean },
 ): Walk => ({
   ...given,
   phase: 'hosts',
   marker: null,
   place: null,
   restarts: 0,
+  compared: nothingCompared,
+  macs: 0,
+  hidden: 0,
   ended_at: null,
   differences: [],
   counts: { hosts: nothingCounted, servers: nothingCounted, ports: nothingCounted },

@@ -13,6 +13,10 @@ export const MirrorCounts = z.object({
   moved: Count,
   deleted: Count,
   failed: Count,
+  /** Brought to what Doctor shows, in the cloud. Missing in older rows; read as 0, as is `held`. */
+  applied: Count.default(0),
+  /** Not shown by the cloud, and kept. */
+  held: Count.default(0),
 });
 export type MirrorCounts = z.infer<typeof MirrorCounts>;
 
@@ -24,6 +28,8 @@ export const nothingCounted: MirrorCounts = {
   moved: 0,
   deleted: 0,
   failed: 0,
+  applied: 0,
+  held: 0,
 };
 
 /** The counts with those of one page. */

@@ -79,6 +79,14 @@ function wholePort(
   const { mac_address } = facts;
   if (network_id === undefined || !project_id || mac_address === undefined) return undefined;
   const whole = { ...unknownPort, ...facts, mac_address };
-  const seen = { id, network_id, project_id, facts: whole, status, tags: [] };
+  const seen = {
+    id,
+    network_id,
+    project_id,
+    facts: whole,
+    status,
+    tags: [],
+    data_plane_status: null,
+  };
   return { ...seen, revision, changed_at, read_at };
 }

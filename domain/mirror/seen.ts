@@ -1,7 +1,7 @@
 /** What a cloud beside Doctor shows of its hosts, servers and ports, without the words of its APIs. */
 
 import { digestOf } from '../ids.ts';
-import type { PortFacts, PortStatus } from '../ports/port.ts';
+import type { DataPlaneStatus, PortFacts, PortStatus } from '../ports/port.ts';
 import type { InstanceFacts } from '../servers/instance.ts';
 
 /** When something was read, and when it had last changed in the cloud. */
@@ -20,7 +20,7 @@ export type SeenServer = SeenAt & {
   readonly host_up: boolean;
 };
 
-/** A port of the cloud. Its data plane is not among what is taken: reports on that are made here. */
+/** A port of the cloud. */
 export type SeenPort = SeenAt & {
   readonly id: string;
   readonly network_id: string;
@@ -28,6 +28,8 @@ export type SeenPort = SeenAt & {
   readonly facts: PortFacts;
   readonly status: PortStatus;
   readonly tags: readonly string[];
+  /** It is not taken over: reports on the data plane are made to Doctor. */
+  readonly data_plane_status: DataPlaneStatus;
   /** Rises with each change of the port in the cloud. */
   readonly revision: number;
 };

@@ -11,6 +11,7 @@ import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluat
 import { type KeepOutsideDeps, keepOutsideEvents } from '../../flows/keep-outside-events.ts';
 import { lastCounts } from '../../flows/last-counts.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
+import { type SendTestDeps, sendTest } from '../../flows/send-test.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
 /** Events in a message for deferred alarms: with the alarms of a slice they are a short piece of work. */
@@ -19,6 +20,7 @@ const perRest = 10;
 export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
   Omit<EvaluateDeps, 'pace' | 'sendRest' | 'lastCounts'> &
   SendGroupsDeps &
+  SendTestDeps &
   KeepOutsideDeps &
   Pick<EvaluateTimeoutsDeps, 'transactionsAtOnce'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
@@ -49,6 +51,7 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
     keepOutside: (message) => keepOutsideEvents(parts, message),
     evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
     sendGroups: (message) => sendGroups(parts, message),
+    sendTest: (message) => sendTest(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',
     deadLetter,

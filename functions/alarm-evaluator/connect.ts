@@ -12,6 +12,7 @@ import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import { silenceReader } from '../../adapters/alarms/silences.ts';
+import { unsentTests } from '../../adapters/alarms/unsent-tests.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { notifications } from '../../adapters/delivery/notifications.ts';
 import { amount, type Env, environment, readEnv, required, topicArns } from '../../adapters/env.ts';
@@ -83,6 +84,7 @@ export function connect(
     ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
     ...groupQueue(sqs, env.GROUP_QUEUE_URL),
     ...groupStore(dynamo, { table: history, interrupted }),
+    ...unsentTests(dynamo, history),
     ...notifications(sns, {
       notifications: env.NOTIFICATIONS_TOPIC_ARNS,
       groups: env.GROUPS_TOPIC_ARNS,

@@ -1,6 +1,6 @@
 /**
  * Evaluates the events of a queue, and alarms whose timers fell due, and sends groups of what was
- * fired. A message that fails is delivered again. From its second receive on it is split into
+ * fired, and tests of alarms. A message that fails is delivered again. From its second receive on it is split into
  * messages of one event each. So an event that cannot be evaluated does not block others, and is
  * sent to the dead-letter queue with the reason.
  */
@@ -11,6 +11,7 @@ import {
   type DeadLetter,
   EventMessage,
   GroupMessage,
+  TestMessage,
   TimeoutMessage,
 } from '../../domain/events/messages.ts';
 import type { Evaluated, Evaluation } from '../../flows/evaluate-events.ts';
@@ -33,6 +34,8 @@ export type EvaluatorDeps = {
   readonly evaluateTimeouts: (timers: TimeoutMessage['timeouts']) => Promise<Evaluated>;
   /** Sends the rows of the message that are in no group yet. @returns the number of groups. */
   readonly sendGroups: (message: GroupMessage) => Promise<number>;
+  /** Sends a test of an alarm, unless it was sent before. */
+  readonly sendTest: (message: TestMessage) => Promise<void>;
   /**
    * Queues each event as a message of its own, with the lane and rest of the message, and its
    * attempts so far.
@@ -79,11 +82,16 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
     await deps.deadLetter([{ reason: message, element: body }]);
     return nothing;
   }
-  // A message of timers or of a group that fails is delivered again as it is: what was done is then stale.
+  // A message of timers, of a group or of a test that fails is delivered again as it is: what was done is
+  // then stale.
   if ('timeouts' in message) {
     return { ...nothing, ...(await deps.evaluateTimeouts(message.timeouts)) };
   }
   if ('group' in message) return { ...nothing, groups: await deps.sendGroups(message) };
+  if ('test' in message) {
+    await deps.sendTest(message);
+    return nothing;
+  }
   const { events, rest, copy, proof } = message;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
@@ -110,10 +118,12 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
 }
 
 /** The message in a body, or the reason why it cannot be read. */
-function readMessage(body: string): EventMessage | TimeoutMessage | GroupMessage | string {
+function readMessage(
+  body: string,
+): EventMessage | TimeoutMessage | GroupMessage | TestMessage | string {
   try {
     const json: unknown = JSON.parse(body);
-    const { data: other } = z.union([TimeoutMessage, GroupMessage]).safeParse(json);
+    const { data: other } = z.union([TimeoutMessage, GroupMessage, TestMessage]).safeParse(json);
     if (other) return other;
     const parsed = EventMessage.safeParse(json);
     return parsed.success ? parsed.data : `not a message of events: ${parsed.error.message}`;

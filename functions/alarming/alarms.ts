@@ -31,7 +31,7 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     body: alarmReader(deps.mostListed),
     handle: async (request) => {
       const created = createdAlarm(request.body, contextOf(deps, request));
-      await requireParts(deps, request.body, created.alarm);
+      await requireParts(deps, request.body, { project_id: created.alarm.project_id });
       const alarm = await createAlarm(deps, created);
       return {
         status: 201,
@@ -58,7 +58,7 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     body: alarmReader(deps.mostListed),
     handle: async ({ caller, before, body }) => {
       const id = before.alarm_id;
-      await requireParts(deps, body, before);
+      await requireParts(deps, body, { project_id: before.project_id, before });
       const replaced: DecideAlarm<ChangedAlarm | undefined> = (found) =>
         replacedAlarm(visibleAlarm(caller, id, found), body, contextOf(deps, { caller }));
       const alarm = await changeAlarm(deps, id, replaced, before);

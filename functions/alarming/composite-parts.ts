@@ -1,27 +1,32 @@
 /** Checks the alarms that a composite rule names. */
+import { isEqual } from 'es-toolkit';
 import type { AlarmInput } from '../../domain/alarms/alarm-facts.ts';
 import { type AnyAlarm, isPeriodic } from '../../domain/alarms/periodic-alarm.ts';
 import { alarmParts } from '../../domain/alarms/periodic-parts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AlarmDeps } from './deps.ts';
 
-/** The project of the alarm, and the alarm that is replaced. */
-type Place = { readonly project_id: string; readonly alarm_id?: string };
+/** The project of the alarm, and the alarm as it was; undefined for a new one. */
+type Place = { readonly project_id: string; readonly before?: AnyAlarm };
 
 /**
  * Checks that each alarm exists in the project, has the type that the rule says, and is not the alarm
- * itself. A composite alarm is no part, so no rule names itself through others.
+ * itself. A composite alarm is no part, so no rule names itself through others. Parts that the alarm
+ * had before are not checked: their alarms may be gone, and the owner can still disable or rename it.
  * @throws DomainError `invalid`, which names the first wrong id.
  */
 export async function requireParts(
   { alarm }: Pick<AlarmDeps, 'alarm'>,
   { facts }: AlarmInput,
-  { project_id, alarm_id: own }: Place,
+  { project_id, before }: Place,
 ): Promise<void> {
-  const parts = isPeriodic(facts) ? alarmParts(facts) : [];
+  const known = before && isPeriodic(before) ? alarmParts(before) : [];
+  const parts = (isPeriodic(facts) ? alarmParts(facts) : []).filter(
+    (part) => !known.some((each) => isEqual(each, part)),
+  );
   const found = await Promise.all(parts.map(({ alarm_id }) => alarm(alarm_id)));
   for (const [n, { alarm_id, type }] of parts.entries()) {
-    const why = whyNoPart(found[n], { project_id, type, isOwn: alarm_id === own });
+    const why = whyNoPart(found[n], { project_id, type, isOwn: alarm_id === before?.alarm_id });
     if (why === undefined) continue;
     throw new DomainError(
       'invalid',

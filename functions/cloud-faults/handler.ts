@@ -129,15 +129,16 @@ async function takeStep(deps: CloudFaultsDeps, task: MoveTask): Promise<Done> {
   }
 }
 
-/** Queues a task again, or gives it up. */
+/** Queues a task again, or gives it up. The next walk makes one of a walk again. */
 async function again<T extends Task>(
   deps: CloudFaultsDeps,
   task: T,
   reason: string,
   send: (next: T, seconds: number) => Promise<void>,
 ): Promise<void> {
-  const seconds = pauseAfterAttempt(task.attempts);
+  const seconds = pauseAfterAttempt(task);
   if (seconds !== undefined) return send({ ...task, attempts: task.attempts + 1 }, seconds);
+  if ('of_walk' in task && task.of_walk) return;
   await deps.giveUp(task, reason);
   await deps.deadLetter([{ reason, element: task }]);
 }

@@ -10,6 +10,7 @@ import { sourceReader } from '../../adapters/conditions/sources.ts';
 import { unmatchedWriter } from '../../adapters/conditions/unmatched-writer.ts';
 import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
+import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
@@ -64,6 +65,7 @@ export function connect(
     ...reportingStores(dynamo, tables),
     ...hostStore(dynamo, tables),
     ...portStore(dynamo, tables),
+    openFaults: faultStore(dynamo, tables.faults).openFaults,
     ...sourceReader(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...appliedServices(dynamo, tables.hosts),

@@ -18,6 +18,7 @@ import { executors } from '../../domain/servers/evacuation.ts';
 import { compose } from './compose.ts';
 import { imageApi } from './images.ts';
 import { bySurface } from './surfaces.ts';
+import { wakeable } from './wake.ts';
 
 /** The variables that `infra/compute.ts` sets. */
 export const Environment = environment({
@@ -75,5 +76,5 @@ export function connect(
     now: () => new Date().toISOString(),
     clock: Date.now,
   });
-  return bySurface({ compute, image: imageApi(surface) });
+  return wakeable(bySurface({ compute, image: imageApi(surface) }), logger);
 }

@@ -4,7 +4,8 @@ import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { may } from '../../domain/identity/access.ts';
-import type { CloudJob, CloudJobName, Walk } from '../../domain/mirror/cloud-job.ts';
+import type { CloudJob, CloudJobName, Walk, WalkRequest } from '../../domain/mirror/cloud-job.ts';
+import { walkWarnings } from '../../domain/mirror/walk-warnings.ts';
 
 /** The dependencies of the routes; undefined without the setting `cloud`. */
 export type CloudDeps = {
@@ -12,14 +13,19 @@ export type CloudDeps = {
     | {
         readonly cloudJob: (id: CloudJobName) => Promise<CloudJob>;
         /** Begins a walk, unless a requested one that does the same is under way. */
-        readonly requestWalk: (walk: { readonly dry_run: boolean }) => Promise<Walk>;
+        readonly requestWalk: (walk: WalkRequest) => Promise<Walk>;
       }
     | undefined;
   readonly now: () => string;
 };
 
 /** The body that asks for a walk. */
-const WalkRequest = z.strictObject({ dry_run: z.boolean().default(false) }).prefault({});
+const WalkBody = z
+  .strictObject({
+    dry_run: z.boolean().default(false),
+    allow_deletions: z.boolean().default(false),
+  })
+  .prefault({});
 
 /** The routes. */
 export const cloudRoutes = ({ cloud, now }: CloudDeps): Route[] => [
@@ -43,7 +49,7 @@ export const cloudRoutes = ({ cloud, now }: CloudDeps): Route[] => [
     path: '/v1/cloud/walks',
     roles: may.administrateCloud,
     query: ignored,
-    body: WalkRequest,
+    body: WalkBody,
     handle: async ({ body }) => {
       const walk = await configured(cloud).requestWalk(body);
       return { status: 202, body: { walk: walkView(walk) } };
@@ -91,9 +97,11 @@ const walkView = (walk: Walk) => ({
   walk_id: walk.walk_id,
   requested: walk.requested,
   dry_run: walk.dry_run,
+  allow_deletions: walk.allow_deletions,
   phase: walk.phase,
   started_at: walk.started_at,
   ended_at: walk.ended_at,
   counts: walk.counts,
   differences: walk.differences,
+  warnings: walkWarnings(walk),
 });

@@ -3,7 +3,7 @@ import { type CloudStatusDeps, keptStatus } from '../../flows/cloud-status.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { type RatesDeps, ratesOf } from '../../flows/rates.ts';
 import { readAgain } from '../../flows/read-again.ts';
-import { deleteLetters, lettersOf, type RedriveDeps, redrive } from '../../flows/redrive.ts';
+import type { RedriveDeps } from '../../flows/redrive.ts';
 import { watchChanges } from '../../flows/watch-changes.ts';
 import { type OperationsDeps, operationsApi, operationsRoutes } from './handler.ts';
 import { byInvocation, type SamplerDeps } from './invocations.ts';
@@ -29,6 +29,9 @@ export type OperationsParts = Omit<OperationsDeps, Composed> &
     readonly callReader: CallReader;
   };
 
+/** The flows of dead letters, which few requests need: they read every message that Doctor queues. */
+const ofLetters = () => import('../../flows/redrive.ts');
+
 /** The handler of requests. */
 export function composeApi(parts: OperationsParts) {
   const read = readWhereServed({
@@ -41,9 +44,9 @@ export function composeApi(parts: OperationsParts) {
     readDue: (request, due) => readAgain((each) => read(request, each), due),
     status: keptStatus(parts),
     rates: (hours) => ratesOf(parts, hours),
-    lettersOf: (queue) => lettersOf(parts, queue),
-    redrive: (queue, chosen) => redrive(parts, queue, chosen),
-    deleteLetters: (queue, chosen) => deleteLetters(parts, queue, chosen),
+    lettersOf: async (queue) => (await ofLetters()).lettersOf(parts, queue),
+    redrive: async (queue, chosen) => (await ofLetters()).redrive(parts, queue, chosen),
+    deleteLetters: async (queue, chosen) => (await ofLetters()).deleteLetters(parts, queue, chosen),
   };
   return operationsApi(deps);
 }

@@ -11,7 +11,6 @@ import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { webhookReopener } from '../../adapters/delivery/webhook-reopener.ts';
 import {
   amount,
   type Env,
@@ -47,6 +46,7 @@ export const Environment = environment({
   ACTIVITY_TABLE: required,
   PLACES_TABLE: required,
   HELD_REQUESTS_PER_PROJECT: amount,
+  HELD_REQUESTS: amount,
   ROSTER_TABLE: required,
   INSTANCES_TABLE: required,
   PORTS_TABLE: required,
@@ -55,6 +55,9 @@ export const Environment = environment({
   AFFECTED_TABLE: required,
   MIGRATIONS_TABLE: required,
   HISTORY_TABLE: required,
+  ALARMS_TABLE: required,
+  SUBSCRIPTIONS_TABLE: required,
+  ALARM_TESTS_PER_PROJECT: amount,
   READ_FUNCTIONS: pairs,
   WORK_QUEUES: queueUrls,
   DEAD_LETTER_QUEUES: queueUrls,
@@ -96,12 +99,16 @@ export function connect(
     depthsOfWork: queueDepths(sqs, env.WORK_QUEUES),
     depthsOfDeadLetters: queueDepths(sqs, env.DEAD_LETTER_QUEUES),
     ...deadLetterStore(sqs, { dead: env.DEAD_LETTER_QUEUES, work: env.WORK_QUEUES }),
-    ...webhookReopener(dynamo, env.HISTORY_TABLE),
+    reopenWebhooks: async (bodies) => {
+      const { webhookReopener } = await import('../../adapters/delivery/webhook-reopener.ts');
+      await webhookReopener(dynamo, env.HISTORY_TABLE).reopenWebhooks(bodies);
+    },
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     clock: Date.now,
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),
+    alarmTesting: laterAlarmTesting(env, { dynamo, sqs }),
     silencing: {
       ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
       ...silenceLists(dynamo, env.SILENCES_TABLE),
@@ -112,6 +119,25 @@ export function connect(
     },
   });
 }
+
+/** What tests of alarms need, loaded with the first of them. */
+const laterAlarmTesting =
+  (env: z.infer<typeof Environment>, clients: Pick<Clients, 'dynamo' | 'sqs'>) => async () => {
+    const { alarmTesting } = await import('../../adapters/alarms/alarm-testing.ts');
+    return alarmTesting({
+      ...clients,
+      tables: {
+        alarms: env.ALARMS_TABLE,
+        history: env.HISTORY_TABLE,
+        quotas: env.QUOTAS_TABLE,
+        silences: env.SILENCES_TABLE,
+        subscriptions: env.SUBSCRIPTIONS_TABLE,
+        places: env.PLACES_TABLE,
+      },
+      queue: required.parse(env.WORK_QUEUES.changes),
+      mostTests: env.ALARM_TESTS_PER_PROJECT,
+    });
+  };
 
 /** What the history of a host is read from. */
 function historyOf(
@@ -131,17 +157,24 @@ function historyOf(
   };
 }
 
+/** How many of the places of all projects a request tries. If none of them is free, few others are. */
+const mostTries = 3;
+
 /** The places for held requests, beside those of webhooks, under names that no project has. */
 function heldPlaces(
-  env: Pick<z.infer<typeof Environment>, 'PLACES_TABLE' | 'HELD_REQUESTS_PER_PROJECT'>,
+  env: Pick<
+    z.infer<typeof Environment>,
+    'PLACES_TABLE' | 'HELD_REQUESTS_PER_PROJECT' | 'HELD_REQUESTS'
+  >,
   dynamo: Clients['dynamo'],
   now: () => string,
 ) {
-  const { take, giveBack } = webhookPlaces(dynamo, {
-    table: env.PLACES_TABLE,
-    perProject: env.HELD_REQUESTS_PER_PROJECT,
-    newId: randomUUID,
-    now,
-  });
-  return { take: (project: string) => take(`held#${project}`), giveBack };
+  const places = { table: env.PLACES_TABLE, newId: randomUUID, now };
+  const own = webhookPlaces(dynamo, { ...places, perProject: env.HELD_REQUESTS_PER_PROJECT });
+  const all = webhookPlaces(dynamo, { ...places, perProject: env.HELD_REQUESTS, mostTries });
+  return {
+    take: (project: string) => own.take(`held#${project}`),
+    takeOfAll: () => all.take('held'),
+    giveBack: own.giveBack,
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * The part of `/doctor/v1` that consoles and operators read, and silences. It is a function of its
+ * The part of `/doctor/v1` that consoles and operators read, silences, and tests of alarms. It is a function of its
  * own: requests that are held until something changes must not take the concurrency of reports (ADR
  * 0039).
  */

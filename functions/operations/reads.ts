@@ -21,6 +21,7 @@ export const readHere: readonly string[] = [
   'host-history',
   'dead-letters',
   'silences',
+  'alarms',
 ];
 
 /** The first segment of the trial of an alarm, which `alarming` serves. */

@@ -11,7 +11,7 @@ export type PeriodicParts = Omit<RoundDeps, 'slow'> &
 export function compose(parts: PeriodicParts) {
   const flow: RoundDeps = { ...parts, slow: slowProjects(parts.now) };
   return periodicEvaluator({
-    evaluate: (message, round) => evaluateRound(flow, message, round),
+    evaluate: (message) => evaluateRound(flow, message),
     deadLetter: parts.deadLetter,
     count: parts.count,
     log: parts.log,

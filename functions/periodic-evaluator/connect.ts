@@ -5,6 +5,7 @@ import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
+import { projectRounds } from '../../adapters/alarms/project-rounds.ts';
 import { prometheus } from '../../adapters/alarms/prometheus.ts';
 import {
   type Authorize,
@@ -41,6 +42,7 @@ export const Environment = environment({
   QUOTAS_TABLE: required,
   SILENCES_TABLE: required,
   ACTIVITY_TABLE: required,
+  PLACES_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   PERIODIC_QUEUE_URL: required,
   PERIODIC_SLOW_QUEUE_URL: required,
@@ -64,13 +66,14 @@ export function connect(
   now: () => number = Date.now,
 ) {
   const env = readEnv(Environment, variables);
-  const { ALARMS_TABLE: table, HISTORY_TABLE: history } = env;
+  const { ALARMS_TABLE: table, HISTORY_TABLE: history, PLACES_TABLE: places } = env;
   const interrupted = interruptions(logger);
   return compose({
     ...plannedAlarms(dynamo, { table, interrupted }),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
-    ...roundStore(dynamo, { table, history, interrupted }),
+    ...projectRounds(dynamo, { table: places, now }),
+    ...roundStore(dynamo, { table, history, places, interrupted }),
     ...outbox(dynamo, {
       table: history,
       retentionDays: env.HISTORY_RETENTION_DAYS,

@@ -3,14 +3,13 @@
  * alarms count as not answered. What cannot be read goes to the dead-letter queue.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
-import { type Round, roundAt } from '../../domain/alarms/round.ts';
 import { RoundMessage } from '../../domain/alarms/round-plan.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import type { RoundCounts } from '../../flows/evaluate-round.ts';
 
 /** What the evaluator needs from outside. */
 export type PeriodicEvaluatorDeps = {
-  readonly evaluate: (message: RoundMessage, round: Round) => Promise<RoundCounts>;
+  readonly evaluate: (message: RoundMessage) => Promise<RoundCounts>;
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly count: (counts: RoundCounts) => void;
   readonly log: Log;
@@ -47,7 +46,7 @@ async function handleMessage(
     await deps.deadLetter([{ reason: message, element: body }]);
     return none;
   }
-  return deps.evaluate(message, roundAt(message.round * 60_000));
+  return deps.evaluate(message);
 }
 
 /** The message in a body, or the reason why it cannot be read. */

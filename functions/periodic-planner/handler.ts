@@ -1,6 +1,7 @@
 /** Plans, every minute, the evaluation of the alarms that no event evaluates. */
 import { type Log, onSchedule } from '../../adapters/lambda.ts';
 import { roundAt } from '../../domain/alarms/round.ts';
+import { momentOf } from '../../domain/time.ts';
 import { type PlanDeps, type Planned, planRound } from '../../flows/plan-round.ts';
 
 /** What the planner needs from outside. */
@@ -14,8 +15,9 @@ export type PlannerDeps = PlanDeps & {
 /** The handler of the schedule. A minute that is planned twice is evaluated twice, and fires once. */
 export const periodicPlanner = (deps: PlannerDeps) =>
   onSchedule(async (scheduled) => {
-    const { round } = roundAt(scheduled ?? deps.now());
-    const planned = await planRound(deps, round);
+    const now = deps.now();
+    const { round } = roundAt(scheduled ?? now);
+    const planned = await planRound(deps, { round, planned_at: momentOf(now) });
     deps.count(planned);
     deps.log.info('planned', { round, ...planned });
   });

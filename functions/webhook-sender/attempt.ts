@@ -5,15 +5,14 @@ import {
   type WebhookMessage,
   type WebhookOutcome,
 } from '../../domain/delivery/webhook.ts';
+import { shareOf } from '../../domain/delivery/webhook-place.ts';
 import { callAction } from './call-action.ts';
 import type { Done, WebhookSenderDeps } from './deps.ts';
 import { drop, settle, wait } from './finish.ts';
 import type { BatchPlaces } from './places.ts';
 
-const isPost = ({ action }: WebhookMessage): boolean => /^https?$/.test(schemeOf(action));
-/** True for those whose receiver may hang and hold up the senders of first tries. */
-export const mayHang = (webhook: WebhookMessage): boolean =>
-  webhook.lane === 'first' && isPost(webhook);
+/** True for those whose receiver may hang and keep a sender waiting. */
+export const mayHang = ({ action }: WebhookMessage): boolean => /^https?$/.test(schemeOf(action));
 
 /**
  * Makes the try of a webhook that this batch has not seen, if it is to be made and there is room.
@@ -24,9 +23,13 @@ export async function attempt(
   webhook: WebhookMessage,
   places: BatchPlaces,
 ): Promise<Done> {
-  const needsPlace = mayHang(webhook);
-  const asksLater = needsPlace && deps.places.isFull(webhook.project_id);
-  const asking = isPost(webhook) && !asksLater ? deps.fullCounter(webhook) : undefined;
+  const isRetry = webhook.lane === 'later' && mayHang(webhook);
+  // Many retries may wait for a place, so little is requested for one that gets none.
+  if (isRetry && (await places.of(shareOf(webhook))) !== 'held') {
+    return wait(deps, webhook, 'senders');
+  }
+  const asksNow = mayHang(webhook) && !deps.places.wasFull(shareOf(webhook));
+  const asking = asksNow ? deps.fullCounter(webhook) : undefined;
   // An error is that of the webhook, below; here it must not be one that nothing waits for.
   asking?.catch(() => undefined);
   const done = await unlessToSend(deps, webhook, places);
@@ -35,7 +38,7 @@ export async function attempt(
     await deps.giveRoomBack(webhook);
     return done;
   }
-  const full = await (asking ?? (isPost(webhook) ? deps.fullCounter(webhook) : undefined));
+  const full = await (asking ?? (mayHang(webhook) ? deps.fullCounter(webhook) : undefined));
   if (full) return wait(deps, webhook, full);
   return call(deps, webhook, places);
 }
@@ -48,11 +51,11 @@ async function unlessToSend(
 ): Promise<Done | undefined> {
   // The first webhook of a project reads its outcome while it takes a place. The others wait for that
   // place first, and need no read if there is none.
-  const needsPlace = mayHang(webhook);
-  const reading =
-    needsPlace && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
+  const needsPlace = webhook.lane === 'first' && mayHang(webhook);
+  const share = shareOf(webhook);
+  const reading = needsPlace && places.isAsked(share) ? undefined : deps.outcome(webhook);
   const [place, read, isWanted] = await Promise.all([
-    needsPlace ? places.of(webhook.project_id) : 'held',
+    needsPlace ? places.of(share) : 'held',
     reading,
     isNew(webhook) || hasAlarm(deps, webhook),
   ]);
@@ -70,17 +73,22 @@ async function unlessToSend(
   return known && isSettled(webhook, known) ? 'known' : undefined;
 }
 
-/** Makes the try, and records that a receiver hung. */
+/**
+ * Makes the try, and records that a receiver hung. A retry does not keep its place after that: its next
+ * try is later in any case.
+ */
 async function call(
   deps: WebhookSenderDeps,
   { waiting_since: _, ...webhook }: WebhookMessage,
   places: BatchPlaces,
 ): Promise<Done> {
-  const answered = places.watch(webhook.project_id);
+  const isFirst = webhook.lane === 'first';
+  const share = shareOf(webhook);
+  const answered = isFirst ? places.watch(share) : () => undefined;
   const answer = await callAction(deps, webhook).finally(answered);
   if (answer.kind === 'unanswered' && answer.timedOut) {
     deps.slow.note(webhook.action);
-    places.noteHung(webhook.project_id);
+    if (isFirst) places.noteHung(share);
   }
   return settle(deps, webhook, answer);
 }

@@ -8,7 +8,7 @@ import { type MinuteDeps, minuteRoom } from './minutes.ts';
 import { type PlaceDeps, rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';
 
-type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
+type Delayed = { readonly webhook: WebhookMessage; readonly delaySeconds: number };
 
 export type WebhookSenderParts = Omit<
   WebhookSenderDeps,
@@ -23,13 +23,13 @@ export type WebhookSenderParts = Omit<
   | 'places'
 > & {
   readonly minutes: Omit<MinuteDeps, 'now'>;
-  readonly places: Omit<PlaceDeps, 'isFull'>;
+  readonly places: Omit<PlaceDeps, 'wasFull'>;
   /** Those of the ids that are ids of alarms, read consistently. */
   readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** Durably queues webhooks among the first attempts. */
-  readonly sendFirst: SendWebhooks;
-  /** Durably queues webhooks among the retries. */
-  readonly sendRetry: SendWebhooks;
+  /** Durably queues webhooks among the first attempts, to be delivered after a delay in seconds. */
+  readonly sendFirst: (webhooks: readonly WebhookMessage[], delaySeconds: number) => Promise<void>;
+  /** Durably queues webhooks among the retries, each to be delivered after its delay in seconds. */
+  readonly sendRetries: (webhooks: readonly Delayed[]) => Promise<void>;
   /** Lets calls in one turn of the event loop share one call. */
   readonly gather: typeof gathered;
   /** Milliseconds since 1970. */
@@ -43,19 +43,20 @@ export const compose = ({
   existing,
   minutes,
   sendFirst,
-  sendRetry,
+  sendRetries,
   gather,
   clock,
   ...parts
 }: WebhookSenderParts) => {
   const existingNow = gather(existing);
+  const sendRetry = gather(sendRetries);
   const room = minuteRoom<WebhookMessage>({ ...minutes, now: parts.now });
   const withoutRoom = gather(room.take);
   return webhookSender({
     ...parts,
     isAlarm: async (alarm_id) => (await existingNow(alarm_id)).has(alarm_id),
-    again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),
-    divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),
+    again: (webhook, delaySeconds) => sendRetry({ webhook: later(webhook), delaySeconds }),
+    divert: (webhook) => sendRetry({ webhook: later(webhook), delaySeconds: 0 }),
     defer: gather((webhooks: readonly WebhookMessage[]) => sendFirst(webhooks, busySeconds)),
     fullCounter: async (webhook) => (await withoutRoom(webhook)).get(webhook),
     giveRoomBack: gather(room.giveBack),

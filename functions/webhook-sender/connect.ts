@@ -73,7 +73,7 @@ export function connect(
     ...actionTopics(sns),
     ...deadLetters(sqs, env.WEBHOOK_DLQ_URL),
     sendFirst: webhookQueue(sqs, env.WEBHOOK_QUEUE_URL).sendWebhooks,
-    sendRetry: webhookQueue(sqs, env.WEBHOOK_RETRY_QUEUE_URL).sendWebhooks,
+    sendRetries: webhookQueue(sqs, env.WEBHOOK_RETRY_QUEUE_URL).sendDelayed,
     gather: gathered,
     places: { ...places, after, interrupted: interruptions(logger) },
     minutes: {

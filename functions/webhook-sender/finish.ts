@@ -1,25 +1,24 @@
 /** Records how an attempt ended: it waits, is made again, or the webhook has its final outcome. */
 import { shownAction, type WebhookMessage } from '../../domain/delivery/webhook.ts';
-import type { FullCounter } from '../../domain/delivery/webhook-minute.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
-import { waitedTooLong, waitSeconds } from '../../domain/delivery/webhook-wait.ts';
+import { type WaitReason, waitedTooLong, waitSeconds } from '../../domain/delivery/webhook-wait.ts';
 import type { Done, WebhookSenderDeps } from './deps.ts';
 
-/** Queues a webhook without room for a later minute, or gives it up if it has waited too long. */
+/** Queues a webhook without room for later, or gives it up if it has waited too long. */
 export async function wait(
   deps: WebhookSenderDeps,
   webhook: WebhookMessage,
-  full: FullCounter,
+  why: WaitReason,
 ): Promise<Done> {
   const now = deps.now();
   const { waiting_since: since = now, attempts } = webhook;
   const { mostAttempts } = deps;
-  const delay = waitSeconds({ now, since, mostAttempts, random: deps.random() });
+  const delay = waitSeconds({ why, now, since, mostAttempts, random: deps.random() });
   if (delay !== undefined) {
     await deps.again({ ...webhook, waiting_since: since }, delay);
     return 'waiting';
   }
-  const reason = waitedTooLong(full, deps.limits);
+  const reason = waitedTooLong(why, deps.limits);
   await deps.deadLetter([{ reason: `given up: ${reason}`, element: webhook }]);
   const verdict = { result: 'given up', attempts, status: null, reason } as const;
   await deps.note(webhook, { action: shownAction(webhook.action), ...verdict, at: now });

@@ -1,9 +1,9 @@
 /**
  * Calls the actions of alarms. All messages of a batch are sent at the same time, independent of
  * each other. A failed attempt is queued again with a delay in the queue of retries, so that no
- * receiver delays the first attempts for others. Projects share the senders of first attempts by
- * places: each project has a few. A message without a place is queued again, in the queue of
- * retries if a receiver of the project hung. A post for which its receiver or its project has no
+ * receiver delays the first attempts for others. Projects share the senders of first attempts, and
+ * those of retries, by places: each project has a few. A first attempt without a place is queued
+ * again, in the queue of retries if a receiver of the project hung; a retry without a place waits. A post for which its receiver or its project has no
  * room in this minute waits in the queue of retries, for as long as its tries may take in all. The
  * outcome of each attempt is recorded on the row of the firing. A message is dropped if its webhook
  * has its final outcome, or if a later attempt of it is queued already. A retry is dropped, too, if
@@ -12,6 +12,7 @@
 import { onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { type CountedOutcome, outcomeMinute } from '../../domain/delivery/webhook-counts.ts';
+import { shareOf } from '../../domain/delivery/webhook-place.ts';
 import { attempt, mayHang } from './attempt.ts';
 import type { Done, WebhookSenderDeps } from './deps.ts';
 import { type BatchPlaces, batchPlaces } from './places.ts';
@@ -80,14 +81,14 @@ async function handle(
   if (seen.has(key)) return 'known';
   seen.add(key);
   if (!mayHang(webhook)) return attempt(deps, webhook, places);
-  if (deps.slow.isSlow(webhook.action)) {
+  if (webhook.lane === 'first' && deps.slow.isSlow(webhook.action)) {
     await deps.divert(webhook);
     return 'diverted';
   }
   try {
     return await attempt(deps, webhook, places);
   } finally {
-    await places.leave(webhook.project_id);
+    await places.leave(shareOf(webhook));
   }
 }
 

@@ -4,10 +4,10 @@ type Held = Exclude<Taken, { readonly full: unknown }>;
 
 /** What the places of a batch need from outside. */
 export type PlaceDeps = {
-  /** Takes a place of the project for a batch of first attempts, if one is free. */
-  readonly take: (project_id: string) => Promise<Taken>;
-  /** True if this process found a moment ago that the project has no free place. */
-  readonly isFull: (project_id: string) => boolean;
+  /** Takes a place of the share for a batch, if one is free. */
+  readonly take: (share: string) => Promise<Taken>;
+  /** True if this process found within the last seconds that the share has no free place. */
+  readonly wasFull: (share: string) => boolean;
   /** Makes the place free again. */
   readonly giveBack: (held: Held) => Promise<void>;
   /** Keeps the place taken for a while, although its batch has ended. */
@@ -20,29 +20,30 @@ export type PlaceDeps = {
   readonly interrupted: (step: string, error: unknown) => void;
 };
 
-/** The places that one batch holds. */
+/**
+ * The places that one batch holds, by share: the first attempts of a project are one, its retries
+ * another (`shareOf` in `domain/delivery/webhook-place.ts`).
+ */
 export type BatchPlaces = {
-  /** True if a webhook of this batch has requested a place of the project. */
-  readonly isAsked: (project_id: string) => boolean;
+  /** True if a webhook of this batch has requested a place of the share. */
+  readonly isAsked: (share: string) => boolean;
   /**
-   * `held`: the project has a place in this batch; else why it has none. It is requested once for
-   * all of the project's webhooks that are under way, each of which calls `leave` at its end.
+   * `held`: the share has a place in this batch; else why it has none. It is requested once for
+   * all of its webhooks that are under way, each of which calls `leave` at its end.
    */
-  readonly of: (project_id: string) => Promise<'held' | 'hung' | 'busy'>;
+  readonly of: (share: string) => Promise<'held' | 'hung' | 'busy'>;
   /**
-   * Gives the place back with the last webhook of the project, whatever those of other projects
-   * wait for.
+   * Gives the place back with the last webhook of the share, whatever those of others wait for.
    */
-  readonly leave: (project_id: string) => Promise<void>;
-  /** Notes after a second that a receiver keeps the project waiting, unless the result is called first. */
-  readonly watch: (project_id: string) => () => void;
-  /** Records that a receiver of the project did not answer in time. */
-  readonly noteHung: (project_id: string) => void;
+  readonly leave: (share: string) => Promise<void>;
+  /** Notes after a second that a receiver keeps the share waiting, unless the result is called first. */
+  readonly watch: (share: string) => () => void;
+  /** Records that a receiver of the share did not answer in time. */
+  readonly noteHung: (share: string) => void;
 };
 
 /**
- * After so long without an answer others do not wait for the place of the project any more, in
- * milliseconds.
+ * After so long without an answer others do not wait for the place any more, in milliseconds.
  */
 export const waitingMs = 1_000;
 
@@ -70,70 +71,72 @@ export function batchPlaces(deps: PlaceDeps): BatchPlaces {
     }
   }
 
-  function ask(project_id: string): Asked {
-    const taking = deps.take(project_id).catch((error: unknown) => {
-      // The webhook is sent without a place: at worst the project has one more batch at work.
+  function ask(share: string): Asked {
+    const taking = deps.take(share).catch((error: unknown) => {
+      // The webhook is sent without a place: at worst the share has one more batch at work.
       deps.interrupted('place', error);
       return undefined;
     });
     const place: Asked = { taking, users: 0, waiting: undefined, hung: false };
-    asked.set(project_id, place);
+    asked.set(share, place);
     return place;
   }
 
   return {
-    isAsked: (project_id) => asked.has(project_id),
-    of: async (project_id) => {
-      const place = asked.get(project_id) ?? ask(project_id);
+    isAsked: (share) => asked.has(share),
+    of: async (share) => {
+      const place = asked.get(share) ?? ask(share);
       place.users++;
       const taken = await place.taking;
       return taken && 'full' in taken ? taken.full : 'held';
     },
-    leave: async (project_id) => {
-      const place = asked.get(project_id);
+    leave: async (share) => {
+      const place = asked.get(share);
       if (!place || --place.users > 0) return;
-      asked.delete(project_id);
+      asked.delete(share);
       await place.waiting;
       await withHeld(place, place.hung ? deps.keep : deps.giveBack);
     },
-    watch: (project_id) => {
-      const place = asked.get(project_id);
+    watch: (share) => {
+      const place = asked.get(share);
       if (!place) return () => undefined;
       return deps.after(waitingMs, () => {
         place.waiting ??= withHeld(place, deps.noteWaiting);
       });
     },
-    noteHung: (project_id) => {
-      const place = asked.get(project_id);
+    noteHung: (share) => {
+      const place = asked.get(share);
       if (place) place.hung = true;
     },
   };
 }
 
-/** How long this process requests no place for a project that has none, in milliseconds. */
+/** How long this process requests no place for a share that has none, in milliseconds. */
 const fullMs = 500;
+/** How long it remembers that there was none, in milliseconds. */
+const wasFullMs = 10_000;
 
 /**
- * Remembers for a moment which projects have no free place, since their webhooks come in batches of ten
+ * Remembers for a moment which shares have no free place, since their webhooks come in batches of ten
  * and soon again. Old entries are removed at each call, so the map stays small.
  */
 export function rememberingFull(
   take: PlaceDeps['take'],
   now: () => number,
-): Pick<PlaceDeps, 'take' | 'isFull'> {
-  const full = new Map<string, { readonly taken: Taken; readonly until: number }>();
-  const known = (project_id: string): Taken | undefined => {
-    for (const [project, { until }] of full) if (until <= now()) full.delete(project);
-    return full.get(project_id)?.taken;
+): Pick<PlaceDeps, 'take' | 'wasFull'> {
+  const full = new Map<string, { readonly taken: Taken; readonly at: number }>();
+  const known = (share: string) => {
+    for (const [each, { at }] of full) if (at + wasFullMs <= now()) full.delete(each);
+    return full.get(share);
   };
   return {
-    take: async (project_id) => {
-      const remembered = known(project_id);
-      if (remembered) return remembered;
-      const taken = await take(project_id);
-      if ('full' in taken) full.set(project_id, { taken, until: now() + fullMs });
+    take: async (share) => {
+      const found = known(share);
+      if (found && found.at + fullMs > now()) return found.taken;
+      const taken = await take(share);
+      if ('full' in taken) full.set(share, { taken, at: now() });
       return taken;
     },
-    isFull: (project_id) => known(project_id) !== undefined,
+    wasFull: (share) => known(share) !== undefined,
   };
 }

@@ -64,6 +64,14 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'shows which events of the last hours a new alarm would have matched; the body is that of `POST /alarming/v2/alarms`, and nothing is written',
     'reader',
   ),
+  'POST /doctor/v1/alarms/{alarm_id}/test': text(
+    'sends the notification that an alarm would send in a `state` (`alarm` unless the body says otherwise) to all its receivers, marked as a test; the alarm stays as it is',
+    'member',
+  ),
+  'GET /doctor/v1/alarms/{alarm_id}/test/{id}': text(
+    'shows a test of an alarm, with the outcome of each webhook, for a day',
+    'reader',
+  ),
   'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
   'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
   'GET /doctor/v1/silences/{id}': text('shows a silence'),
@@ -79,7 +87,7 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'shows how old the information about the cloud is, the last walk with its differences, and errors',
   ),
   'POST /doctor/v1/cloud/walks': text(
-    'starts a walk through the cloud; with `dry_run` it only records the differences',
+    'starts a walk through the cloud; with `dry_run` it only records the differences; with `allow_deletions` it deletes whatever the cloud does not show',
   ),
   'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
 };

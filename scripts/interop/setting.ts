@@ -22,7 +22,7 @@ async function lambda(url: string, init: { method: string; body?: string }): Pro
 
 /** Changes the setting `instancesOnForceDown` of a running stack for one run, without a deployment. */
 export async function change(stack: Stack, setting: Setting): Promise<void> {
-  const name = stack.outputs.ComputeFunctionName;
+  const name = stack.outputs.HostReportsFunctionName;
   const url = `${stack.endpoint}/2015-03-31/functions/${name}/configuration`;
   const { Variables } = Configuration.parse(await lambda(url, { method: 'GET' })).Environment;
   if (Variables.INSTANCES_ON_FORCE_DOWN === setting) return;

@@ -44,12 +44,18 @@ async function statusOf(tenant: Client, id: string): Promise<string> {
   return Shown.parse(body).server.status;
 }
 
+const services = '/compute/v2.1/os-services';
+const latest = { headers: { 'X-OpenStack-Nova-API-Version': '2.53' } };
+
+/** The services of a host, as the administrator sees them. */
+async function servicesOf(admin: Client, host: string) {
+  const { body } = await admin.expect('GET', `${services}?host=${host}`, latest);
+  return Services.parse(body).services;
+}
+
 /** In Nova's API, deleting the service removes the host. */
 async function deleteService(admin: Client, host: string): Promise<void> {
-  const latest = { headers: { 'X-OpenStack-Nova-API-Version': '2.53' } };
-  const services = '/compute/v2.1/os-services';
-  const { body } = await admin.expect('GET', `${services}?host=${host}`, latest);
-  for (const { id } of Services.parse(body).services) {
+  for (const { id } of await servicesOf(admin, host)) {
     await admin.expect('DELETE', `${services}/${id}`, latest);
   }
 }
@@ -116,6 +122,9 @@ export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> 
     undo.push(() => queue.close());
     say(`tenant-a   subscribed a queue to the notifications of its project`);
 
+    // Reports have a function of their own. On a stack that was just deployed it is started now, and not
+    // by the report.
+    await servicesOf(admin, host);
     const before = await statusOf(tenant, first);
     say(`tenant-a   sees web-1 ${before}`);
 

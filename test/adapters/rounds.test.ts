@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
+import { projectRounds } from '../../adapters/alarms/project-rounds.ts';
 import { plannedAlarms, roundStore } from '../../adapters/alarms/rounds.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import type { AnyAlarm, PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { allSlots, placePrefix, slotOf } from '../../domain/alarms/periodic-index.ts';
-import { roundAt, roundWrite } from '../../domain/alarms/round.ts';
+import { roundAt, roundOf, roundWrite } from '../../domain/alarms/round.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import {
   compositeAlarm,
@@ -21,6 +22,7 @@ const dynamo = dynamodb();
 let own: OwnThings;
 let store: ReturnType<typeof alarmStore>;
 let rounds: ReturnType<typeof roundStore>;
+let newest: ReturnType<typeof projectRounds>;
 let index: ReturnType<typeof plannedAlarms>;
 
 const interrupted = (what: string, why: unknown): void => {
@@ -35,9 +37,10 @@ const storeWith = (periodic: number) => {
 
 beforeAll(async () => {
   own = await ownThings();
-  const { ALARMS_TABLE: table, HISTORY_TABLE: history } = own.env;
+  const { ALARMS_TABLE: table, HISTORY_TABLE: history, PLACES_TABLE: places } = own.env;
   store = storeWith(-1);
-  rounds = roundStore(dynamo, { table, history, interrupted });
+  rounds = roundStore(dynamo, { table, history, places, interrupted });
+  newest = projectRounds(dynamo, { table: places, now: Date.now });
   index = plannedAlarms(dynamo, { table, interrupted });
 });
 afterAll(async () => {
@@ -124,21 +127,60 @@ test('alarms with the same query have one place', async () => {
   );
 });
 
+/** Begins the round of a project, and returns what a write of it says. */
+async function begun(project_id: string, round: number) {
+  expect(await newest.beginRound(project_id, round)).toMatchObject({ round });
+  return { project_id, round, now: '2026-01-01T00:05:01.000Z' };
+}
+
 test('a round writes an alarm with its record once, and only as it was read', async () => {
   const alarm = prometheusAlarm({ ...fresh(), state: 'ok', last_round: 1 });
   await create(alarm);
   const round = roundAt(Date.parse('2026-01-01T00:05:00.000Z'));
   const write = roundWrite(alarm, findings(values(0)), round, '2026-01-01T00:05:01.000Z');
   if (!write) throw new Error('nothing is written');
-  expect(await rounds.writeRounds([write])).toEqual(['written']);
+  const writer = await begun(alarm.project_id, round.round);
+  expect(await rounds.writeRounds([write], writer)).toEqual(['written']);
   expect(await store.alarm(alarm.alarm_id)).toEqual(write.to);
-  expect(await rounds.writeRounds([write])).toEqual(['fired before']);
+  expect(await rounds.writeRounds([write], writer)).toEqual(['fired before']);
   const unrecorded = { ...write, row: undefined };
-  expect(await rounds.writeRounds([unrecorded])).toEqual(['alarm changed']);
+  expect(await rounds.writeRounds([unrecorded], writer)).toEqual(['alarm changed']);
   // The revision is right, but this round has fired already: a second copy of the round read the
   // alarm after the first copy had written it.
   const again = { ...write, from: write.to, to: { ...write.to, revision: 3 } };
-  expect(await rounds.writeRounds([again])).toEqual(['fired before']);
+  expect(await rounds.writeRounds([again], writer)).toEqual(['fired before']);
+});
+
+test('a round writes nothing once a newer one of its project has begun', async () => {
+  const { project_id } = fresh();
+  const alarms = [1, 2].map(() =>
+    prometheusAlarm({ alarm_id: randomUUID(), project_id, state: 'ok', last_round: 1 }),
+  );
+  for (const alarm of alarms) await create(alarm);
+  const writesOf = (round: number) =>
+    alarms.flatMap((alarm) => roundWrite(alarm, findings(values(0)), roundOf(round), 'now') ?? []);
+  const older = await begun(project_id, 7);
+  const newer = await begun(project_id, 8);
+  expect(await rounds.writeRounds(writesOf(7), older)).toEqual(['round over', 'round over']);
+  expect(await store.alarm(alarms[0]?.alarm_id ?? '')).toEqual(alarms[0]);
+  // A late message of the older round goes on as a part of the newer one.
+  expect(await newest.beginRound(project_id, 7)).toEqual({ round: 8, written_before: '' });
+  const [first, second] = writesOf(8);
+  if (!first || !second) throw new Error('nothing is written');
+  // One that was changed meanwhile does not hold back the others, nor undo the condition.
+  const stale = { ...second, from: { ...second.from, revision: 9 } };
+  expect(await rounds.writeRounds([first, stale], newer)).toEqual(['written', 'alarm changed']);
+  const next = await newest.beginRound(project_id, 9);
+  expect(next).toEqual({ round: 9, written_before: newer.now });
+  const other = await newest.beginRound(randomUUID(), 7);
+  expect(other).toEqual({ round: 7, written_before: '' });
+});
+
+test('of many evaluators that begin rounds at once, all find the newest', async () => {
+  const { project_id } = fresh();
+  const begin = (round: number) => newest.beginRound(project_id, round);
+  await Promise.all([3, 5, 4, 5, 1, 2].map(begin));
+  expect(await begin(1)).toMatchObject({ round: 5 });
 });
 
 test('a round never writes an event alarm', async () => {
@@ -149,7 +191,10 @@ test('a round never writes an event alarm', async () => {
     project_id: event.project_id,
   });
   const to = { ...from, revision: 2, state_reason: 'no' };
-  expect(await rounds.writeRounds([{ from, to, row: undefined }])).toEqual(['alarm changed']);
+  const writer = await begun(event.project_id, 7);
+  expect(await rounds.writeRounds([{ from, to, row: undefined }], writer)).toEqual([
+    'alarm changed',
+  ]);
   expect(await store.alarm(event.alarm_id)).toEqual(event);
 });
 

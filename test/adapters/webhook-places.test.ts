@@ -17,11 +17,12 @@ afterAll(async () => {
 
 const start = '2026-01-01T00:00:00.000Z';
 
-function placesOf(perProject: number) {
+function placesOf(perProject: number, mostTries?: number) {
   let now = start;
   const places = webhookPlaces(client, {
     table: own.env.PLACES_TABLE,
     perProject,
+    ...(mostTries !== undefined && { mostTries }),
     newId: randomUUID,
     now: () => now,
   });
@@ -47,6 +48,15 @@ test('a project has its places and no more; another has its own', async () => {
   const [first = await held(project)] = mine;
   await giveBack(first);
   expect((await held(project)).place).toBe(first.place);
+});
+
+test('a request that may try a few places only finds none, although others are free', async () => {
+  const { take } = placesOf(50, 1);
+  const project = randomUUID();
+  const taken = await Promise.all(Array.from({ length: 50 }, () => take(project)));
+  const held = taken.filter((each) => 'place' in each).length;
+  expect(held).toBeGreaterThan(1);
+  expect(held).toBeLessThan(50);
 });
 
 test('a project without an id has places, too', async () => {

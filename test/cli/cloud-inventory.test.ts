@@ -6,9 +6,24 @@ import { cloudInventoryCommands } from '../../cli/cloud-inventory.ts';
 import { runCommandLine } from '../../cli/run.ts';
 import { type CliSession, logIn } from '../../cli/session.ts';
 
-const none = { seen: 0, created: 0, changed: 0, moved: 0, deleted: 0, failed: 0 };
-const walkWith = (phase: string, seen: number, differences: readonly object[] = []) => ({
+const none = {
+  seen: 0,
+  created: 0,
+  changed: 0,
+  moved: 0,
+  deleted: 0,
+  failed: 0,
+  applied: 0,
+  held: 0,
+};
+const walkWith = (
+  phase: string,
+  seen: number,
+  differences: readonly object[] = [],
+  warnings: readonly string[] = [],
+) => ({
   ...{ walk_id: 'w2', dry_run: false, phase, started_at: 's', ended_at: null, differences },
+  warnings,
   counts: {
     hosts: { ...none, seen: 2 },
     servers: { ...none, seen, created: differences.length },
@@ -80,7 +95,7 @@ test('sync asks for a walk, follows it to its end, and shows the differences', a
     statusWith(walkWith('done', 9, [created])),
   ];
   const { found, lines } = await sync();
-  expect(asked).toEqual([{ dry_run: false }]);
+  expect(asked).toEqual([{ dry_run: false, allow_deletions: false }]);
   expect(found).toMatchObject({ items: [created], failed: false });
   expect(lines.at(-1)).toBe('2 hosts, 9 servers, 0 ports; 1 differences\n');
 });
@@ -93,9 +108,22 @@ test('the bar on a terminal is as long as the part of the walk before that is re
     statusWith(walkWith('done', 8)),
   ];
   const { lines } = await sync({ 'dry-run': true }, true);
-  expect(asked).toEqual([{ dry_run: true }]);
+  expect(asked).toEqual([{ dry_run: true, allow_deletions: false }]);
   expect(lines[0]).toMatch(/^\r\[#{15} {15}\] 2 hosts, 3 servers/);
   expect(lines[1]).toMatch(/^\r\[#{30}\]/);
+});
+
+test('what a walk kept is said, with exit status 1, by sync and by status', async () => {
+  const kept = walkWith('done', 9, [], ['11 ports were kept.']);
+  states = [statusWith(null), statusWith(kept)];
+  const { found, lines } = await sync({ 'allow-deletions': true });
+  expect(asked).toEqual([{ dry_run: false, allow_deletions: true }]);
+  expect(found).toMatchObject({ failed: true });
+  expect(lines.at(-1)).toBe('11 ports were kept.\n');
+  const out: string[] = [];
+  const streams = { out: (text: string) => out.push(text), err: () => {}, terminal: false };
+  expect(await runCommandLine(['cloud', 'status'], env(), streams)).toBe(1);
+  expect(out.join('')).toMatch(/warnings +11 ports were kept\./);
 });
 
 test.each([

@@ -66,10 +66,7 @@ export function portItem(n: number, server: string, host: string): CloudItem {
     status: 'ACTIVE',
     device_id: server,
     device_owner: 'compute:nova',
-    mac_address: `fa:16:3e:${(n + 0x1000000)
-      .toString(16)
-      .slice(-6)
-      .replace(/(..)(?=.)/g, '$1:')}`,
+    mac_address: macOf(n),
     fixed_ips: [{ subnet_id: '8e700000-0000-4000-8000-000000000002', ip_address: '10.0.0.5' }],
     security_groups: [],
     tags: [],
@@ -90,6 +87,20 @@ const serviceItem = (host: string): ServiceItem => ({
   forced_down: false,
 });
 
+const macOf = (n: number): string =>
+  `fa:16:3e:${(n + 0x1000000)
+    .toString(16)
+    .slice(-6)
+    .replace(/(..)(?=.)/g, '$1:')}`;
+
+/** The addresses of a server with the ports of these numbers, as Nova shows them. */
+const addressesOf = (ports: readonly number[]) => ({
+  net: ports.map((n) => ({
+    ...{ addr: '10.0.0.5', version: 4, 'OS-EXT-IPS:type': 'fixed' },
+    'OS-EXT-IPS-MAC:mac_addr': macOf(n),
+  })),
+});
+
 /** Adds Nova's and Neutron's lists to a stand-in. Tests change their contents. */
 export function cloudListings(cloud: StandIn, hosts: readonly string[] = []) {
   const held = {
@@ -108,13 +119,14 @@ export function cloudListings(cloud: StandIn, hosts: readonly string[] = []) {
       let ports = 0;
       for (let n = 1; n <= count; n++) {
         const host = hosts[n % hosts.length] ?? '';
-        held.servers.set(serverId(n), serverItem(n, host));
-        for (let each = 0; each < perServer; each++) {
-          ports += 1;
-          held.ports.set(portId(ports), portItem(ports, serverId(n), host));
-        }
+        const own = Array.from({ length: perServer }, () => ++ports);
+        held.servers.set(serverId(n), serverItem(n, host, { addresses: addressesOf(own) }));
+        for (const each of own) held.ports.set(portId(each), portItem(each, serverId(n), host));
       }
     },
+    /** Has Nova show a server with the ports of these numbers, and no others. */
+    showPorts: (server: string, ports: readonly number[]) =>
+      Object.assign(held.servers.get(server) ?? {}, { addresses: addressesOf(ports) }),
     /** Deletes a server as Nova does: a listing of changes shows it with its last host. */
     deleteServer: (id: string, at: string) => {
       const server = held.servers.get(id);

@@ -4,6 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { receiver } from '../adapters/delivery/receiver.ts';
 import { forceDown, newName } from '../e2e/cloud.ts';
 import { type Client, login } from '../stack/stack.ts';
 import { type Browsing, openBrowser } from './browser.ts';
@@ -27,7 +28,8 @@ const tokenOf = async (page: Page): Promise<string> => {
   return request.headers()['x-auth-token'] ?? '';
 };
 
-test('an alarm that was made with the form fires, and another tenant sees nothing of it', async () => {
+test('an alarm that was made with the form is tested and fires, and another tenant sees nothing of it', async () => {
+  await using hook = await receiver();
   const name = newName('alarm');
   const [server] = rack.servers;
   const page = await browsing.openAs('tenant-a');
@@ -47,10 +49,15 @@ test('an alarm that was made with the form fires, and another tenant sees nothin
   await page.page.getByLabel('Event type').fill('compute.instance.update');
   await page.page.getByLabel('Value').fill('stopped');
   await page.page.getByText('No event of this time would have matched.').waitFor();
+  await page.page.getByLabel('Webhook').fill(`${hook.url}/`);
   await page.page.getByRole('button', { name: 'Create alarm' }).click();
   await page.state(name, 'insufficient data').waitFor();
   const link = new URL(page.page.url()).hash;
   expect(link).toMatch(/^#\/alarms\/[0-9a-f-]{36}$/);
+  await page.confirm('Send a test');
+  await page.row('Receivers of the test', 'delivered', hook.url).waitFor();
+  expect(JSON.parse(hook.received[0]?.body ?? '')).toMatchObject({ alarm_name: name, test: true });
+  await page.state(name, 'insufficient data').waitFor();
   await forceDown(admin, rack.host);
   await page.state(name, 'alarm').waitFor();
   await page.row('History', 'state transition', 'alarm').waitFor();

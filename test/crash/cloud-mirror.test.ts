@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateSecretCommand, DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
 import { makeDynamo, makeSecrets } from '../../adapters/clients.ts';
 import type { CloudJobName } from '../../domain/mirror/cloud-job.ts';
 import { cloudListings, portItem, serverItem } from '../cloud/listings.ts';
@@ -10,6 +11,7 @@ import { type StandIn, standIn } from '../cloud/stand-in.ts';
 import { queued } from '../functions/consumers/lambda.ts';
 import { cloud as novaOf, ok } from './cloud.ts';
 import { type Disturbance, hows } from './disturbance.ts';
+import { makeQueueReader } from './queue-reader.ts';
 import { makeWorld, type World } from './world.ts';
 
 let world: World & AsyncDisposable;
@@ -125,5 +127,54 @@ test('the report of a host that Nova forced down stops its servers, whichever wr
     await turn('services');
     await world.recover();
     expect(await novaOf(world).row(uuid)).toMatchObject({ vm_state: 'stopped' });
+  }
+});
+
+/** A host that has failed in Doctor without a task for the cloud, as if the setting was not there. */
+async function failedBefore(): Promise<string> {
+  await rest();
+  const { host } = await newInCloud();
+  const nova = novaOf(world);
+  await nova.host(host);
+  ok(await nova.down(host));
+  await world.skipRecords();
+  return host;
+}
+
+/** Has the tasks for the cloud handled, until none is left. */
+async function applyTasks(): Promise<void> {
+  const tasks = makeQueueReader(world.things.env.CLOUD_QUEUE_URL);
+  for (;;) {
+    const { event, settle } = await tasks.receive();
+    if (event.Records.length === 0) return;
+    const outcome = await world.run({ name: 'cloud-faults', event });
+    await settle(outcome.kind === 'done' ? outcome.result : undefined);
+  }
+}
+
+const Faults = z.object({
+  faults: z.array(z.object({ applied_to_cloud: z.object({ state: z.string() }) })),
+});
+
+test('a host that failed before Doctor knew of the cloud is forced down there, whichever write or send of the walk is lost', async () => {
+  await failedBefore();
+  const undisturbed = await turn('walk');
+  const calls = undisturbed.kind === 'done' ? undisturbed.calls : [];
+  const sent = calls.indexOf('SendMessageBatch') + 1;
+  expect(sent).toBeGreaterThan(1);
+  await applyTasks();
+  for (const disturbance of [
+    ...hows.map((how) => ({ at: sent, how })),
+    { at: sent + 1, how: fails },
+  ]) {
+    const host = await failedBefore();
+    await turn('walk', disturbance);
+    await rest();
+    await walk();
+    await applyTasks();
+    expect(lists.services[0]).toMatchObject({ host, forced_down: true });
+    const query = { host: [host] };
+    const shown = ok(await world.request({ path: '/doctor/v1/faults', query }));
+    expect(Faults.parse(shown).faults).toEqual([{ applied_to_cloud: { state: 'done' } }]);
   }
 });

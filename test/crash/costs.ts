@@ -8,7 +8,7 @@ import { inParallel } from '../../adapters/in-parallel.ts';
 import { indexedInstance } from '../../adapters/servers/instances.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
-import { projectOwner, wideOwner } from '../../domain/alarms/quota.ts';
+import { projectOwner, wideOwner } from '../../domain/alarms/quota-row.ts';
 import { slices } from '../../domain/slices.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { instanceWith } from '../domain/rows.ts';

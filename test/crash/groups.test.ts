@@ -4,7 +4,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { sharedOwner } from '../../domain/alarms/quota.ts';
+import { sharedOwner } from '../../domain/alarms/quota-row.ts';
 import { GroupBody } from '../../domain/delivery/group-body.ts';
 import { dynamodb, sqs } from '../stack/stack.ts';
 import { cloud, idsOf, ok } from './cloud.ts';

@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { eventQueue } from '../../adapters/queues/events.ts';
 import { WebhookOutcome } from '../../domain/delivery/webhook.ts';
 import { projectCounter } from '../../domain/delivery/webhook-minute.ts';
-import { placeName, secondsAfter } from '../../domain/delivery/webhook-place.ts';
+import { placeName, secondsAfter, shareOf } from '../../domain/delivery/webhook-place.ts';
 import { receive } from '../../domain/events/outside-event.ts';
 import { type Receiver, receiver } from '../adapters/delivery/receiver.ts';
 import { dynamodb, sqs } from '../stack/stack.ts';
@@ -84,7 +84,10 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
   expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'retrying', attempts: 1 }]);
   let sent: Outcome | undefined;
   while (!sent) sent = await world.send();
-  expect(sent).toMatchObject({ calls: ['UpdateItem', 'UpdateItem', 'UpdateItem', 'UpdateItem'] });
+  expect(sent).toMatchObject({
+    // As above, but no retry is queued.
+    calls: ['PutItem', 'UpdateItem', 'UpdateItem', 'UpdateItem', 'DeleteItem', 'UpdateItem'],
+  });
 });
 
 type Step = { readonly at: number; readonly what: string; readonly how: How };
@@ -175,6 +178,26 @@ test('a project with all its places taken has its action called later, and once'
   await dynamodb().send(new DeleteCommand({ TableName, Key: { place: place.place } }));
   await finish(world, alarm_id);
   expect(good.received).toHaveLength(1);
+});
+
+test('a project with all its places for retries taken has its retry queued for later', async () => {
+  await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
+  await using down = await receiver((response) => {
+    response.writeHead(500).end();
+  });
+  await raised(world, down);
+  await world.evaluate();
+  await world.send();
+  const row = {
+    place: placeName(shareOf({ lane: 'later', project_id: 'tenant' }), 0),
+    ...{ holder: randomUUID(), hung: false, until: secondsAfter(new Date().toISOString(), 30) },
+  };
+  await dynamodb().send(new PutCommand({ TableName: world.things.env.PLACES_TABLE, Item: row }));
+  let sent: Outcome | undefined;
+  while (!sent) sent = await world.send();
+  expect(sent).toMatchObject({ calls: ['PutItem', 'SendMessageBatch'] });
+  expect(down.received).toHaveLength(1);
+  expect(await waiting(world)).toBe(1);
 });
 
 const withoutPlace = hows.flatMap((how) => [

@@ -12,6 +12,7 @@ import {
   FinishMessage,
   GroupMessage,
   Notification,
+  TestMessage,
   TimeoutMessage,
 } from '../../domain/events/messages.ts';
 import { OutsideEvents } from '../../domain/events/outside-event.ts';
@@ -82,6 +83,7 @@ export const samples = {
   'queues/finish-departed.json': sqsEvent(FinishMessage),
   'queues/timeouts.json': sqsEvent(TimeoutMessage),
   'queues/groups.json': sqsEvent(GroupMessage),
+  'queues/alarm-tests.json': sqsEvent(TestMessage),
   'queues/missed-heartbeats.json': sqsEvent(MissedHeartbeatsMessage),
   'queues/tick.json': sqsEvent(Tick),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),

@@ -17,8 +17,9 @@ const at = (seconds: number): string => laterBy(minute(0), seconds);
 /** One alarm on a simulated clock. `handed` has the timers that left the table. */
 function timedWorld() {
   const world = evaluationWorld();
-  const clock = { seconds: 0 };
-  const now = () => at(clock.seconds);
+  /** `skew`: how far the clock of the process that does the next step is ahead, in seconds. */
+  const clock = { seconds: 0, skew: 0 };
+  const now = () => at(clock.seconds + clock.skew);
   const deps = { ...world.deps, now };
   const rule = { event_type: '*', query: [], timeout };
   world.file({ rule, armed_at: now(), timer_at: at(timeout + 1) });
@@ -119,6 +120,28 @@ test('in any order an alarm fires only when no event came for its timeout, and o
       }
     }),
     { examples: [[enabledTwice]] },
+  );
+});
+
+/** How far a clock is ahead or behind, in seconds, for each step. */
+const mostSkew = 2;
+const skew = fc.integer({ min: -mostSkew, max: mostSkew });
+
+test('with clocks that differ by seconds it fires that much too early at most, and once for each arming', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(step, skew), { maxLength: 30 }), async (plan) => {
+      const world = timedWorld();
+      for (const [each, ahead] of plan) {
+        world.clock.skew = ahead;
+        const before = world.fired().length;
+        await run(world, each);
+        if (world.fired().length === before) continue;
+        const last = world.armedAt.at(-1) ?? 0;
+        expect(world.clock.seconds).toBeGreaterThanOrEqual(last + timeout - 2 * mostSkew);
+        expect(world.fired().length).toBe(before + 1);
+        expect(world.fired().length).toBeLessThanOrEqual(world.armedAt.length);
+      }
+    }),
   );
 });
 

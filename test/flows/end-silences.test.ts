@@ -71,6 +71,21 @@ function silencedWorld() {
   return { ...world, silence, end, ended, heldBy };
 }
 
+test('projects take turns: the end of one silence waits for one of each other project', async () => {
+  const { silence, end } = silencedWorld();
+  const worked: string[] = [];
+  for (const [n, project_id] of ['a', 'a', 'a', 'b', 'c', 'c'].entries()) {
+    silence({ silence_id: id(n), project_id });
+  }
+  await end(60, {
+    postpone: async ({ project_id }) => {
+      worked.push(project_id);
+      return false;
+    },
+  });
+  expect(worked.join('')).toBe('abcaca');
+});
+
 test('an alarm that is still raised when its silence ends is notified once, and not before', async () => {
   const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
   silence();

@@ -43,6 +43,28 @@ const works: readonly Work[] = [
     ],
   },
   {
+    name: 'a walk from which Neutron hides a port',
+    prepare: async (mirror) => {
+      mirror.lists.fill(2, 2);
+      await mirror.run('walk');
+      for (const n of [1, 3]) mirror.lists.ports.delete(portId(n));
+      mirror.pass(61);
+      // Port 3 is unplugged after the walk has read its server, so its row is older.
+      const { portPage } = mirror.deps.cloud;
+      const unplugged: typeof portPage = async (from) => {
+        mirror.lists.showPorts(serverId(2), [4]);
+        return portPage(from);
+      };
+      Object.assign(mirror.deps.cloud, { portPage: unplugged });
+    },
+    turn: async (mirror) => (await mirror.run('walk')) === 'done',
+    calls: [
+      ...[services, 'GET /compute/v2.1/os-hypervisors/detail', servers],
+      ...['GET /compute/v2.1/servers/{id}', 'GET /network/v2.0/ports'],
+      'GET /network/v2.0/ports/{id}',
+    ],
+  },
+  {
     name: 'changed and deleted servers',
     prepare: async (mirror) => {
       mirror.lists.fill(2);

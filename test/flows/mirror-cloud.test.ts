@@ -152,9 +152,10 @@ describe('a walk', () => {
     change(2, { 'OS-EXT-STS:vm_state': 'paused' });
     Object.assign(port(1), { ...movedPort, updated_at: new Date(mirror.clock.at).toISOString() });
     mirror.lists.ports.delete(portId(2));
+    mirror.lists.showPorts(serverId(2), []);
     const writes = mirror.world.writes.length;
     const ports = structuredClone(mirror.ports);
-    await requestWalk(mirror.deps, { dry_run: true });
+    await requestWalk(mirror.deps, { dry_run: true, allow_deletions: false });
     expect(await mirror.run('walk')).toBe('done');
     expect(mirror.world.writes).toHaveLength(writes);
     expect(mirror.ports).toEqual(ports);
@@ -179,7 +180,7 @@ describe('a walk', () => {
     mirror.lists.fill(2, 1);
     await mirror.run('walk');
     change(2, { 'OS-EXT-STS:vm_state': 'paused' });
-    await requestWalk(mirror.deps, { dry_run: true });
+    await requestWalk(mirror.deps, { dry_run: true, allow_deletions: false });
     await mirror.run('walk');
     expect(await mirror.run('walk')).toBe('idle');
     expect(rowOf(2)?.vm_state).toBe('active');
@@ -216,9 +217,11 @@ describe('a walk', () => {
   test('on request replaces a scheduled one, and a second request joins it', async () => {
     mirror.lists.fill(600);
     await runJob(mirror.deps, 'walk');
-    const asked = await requestWalk(mirror.deps, { dry_run: false });
+    const asked = await requestWalk(mirror.deps, { dry_run: false, allow_deletions: false });
     expect(mirror.queued).toEqual([{ job: 'walk', seconds: 0 }]);
-    expect((await requestWalk(mirror.deps, { dry_run: false })).walk_id).toBe(asked.walk_id);
+    expect(
+      (await requestWalk(mirror.deps, { dry_run: false, allow_deletions: false })).walk_id,
+    ).toBe(asked.walk_id);
     expect(await mirror.run('walk')).toBe('done');
     expect(walkOf()).toMatchObject({ walk_id: asked.walk_id, requested: true });
   });

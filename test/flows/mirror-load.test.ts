@@ -62,6 +62,7 @@ function slowCloud() {
     portPage: () => answered({ items: [], unreadable: [], next: null, read_at: now() }),
     hasServer: () => answered(true),
     hasPort: () => answered(true),
+    macsOfServer: () => answered(new Set<string>()),
   };
   return { seen, reader };
 }
@@ -95,7 +96,7 @@ async function twoMinutes(returnedAtOnce: number) {
       queue.push({ of: message.job, at: Date.parse(message.due_at) + minute * 60_000 });
     }
   }
-  await requestWalk(deps, { dry_run: false });
+  await requestWalk(deps, { dry_run: false, allow_deletions: false });
   for (const host of hosts) queue.push({ of: { host }, at: Date.now() - 1 });
 
   const end = Date.now() + 120_000;

@@ -4,6 +4,7 @@ import { readCloudSecret } from '../../adapters/cloud/cloud-secret.ts';
 import { makeCloudSession } from '../../adapters/cloud/session.ts';
 import type { AppliedService } from '../../domain/cloud/applied-service.ts';
 import type { CloudTask } from '../../domain/cloud/cloud-task.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
 import { ListedHost } from '../../domain/hosts/listed-host.ts';
 import { type CloudJob, type CloudJobName, newJob } from '../../domain/mirror/cloud-job.ts';
 import { placeOfServer } from '../../domain/servers/server-place.ts';
@@ -34,6 +35,8 @@ export async function mirrorWorld(hosts: readonly string[]) {
   const errors: unknown[] = [];
   const applied = new Map<string, AppliedService>();
   const held = new Set<string>();
+  /** Doctor's open faults. */
+  const faults: Fault[] = [];
   const calls = { rows: 0, hosts: 0, ports: 0, saves: 0 };
   const secret = async () => readCloudSecret(JSON.stringify(cloud.secret));
   const session = makeCloudSession({ secret, firstPauseMs: 1 });
@@ -82,6 +85,9 @@ export async function mirrorWorld(hosts: readonly string[]) {
       const ids = [...ports.rows.values()].filter(({ deleted }) => !deleted).map(({ id }) => id);
       yield ids.toSorted().filter((id) => after === undefined || id > after);
     },
+    openFaults: async function* () {
+      yield faults;
+    },
     cloud: cloudInventory(session, now),
     cloudJob: async (id) => jobs.get(id) ?? newJob(id),
     saveCloudJob: async (job) => {
@@ -116,7 +122,9 @@ export async function mirrorWorld(hosts: readonly string[]) {
       queued,
       tasks,
     },
-    ...{ errors, applied, held, calls, deps },
+    ...{ errors, applied, held, faults, calls, deps },
+    /** Reports the data plane of the ports of a host. */
+    reportPlane: ports.report,
     /** Takes turns of a job until it has nothing more to do. @returns the last turn. */
     run: async (job: CloudJobName, given: Partial<MirrorCloudDeps> = {}) => {
       const using = { ...deps, ...given };

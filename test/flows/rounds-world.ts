@@ -2,11 +2,13 @@ import { expect } from 'vitest';
 import type { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import type { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
+import type { ProjectRound } from '../../domain/alarms/project-round.ts';
 import { roundAt } from '../../domain/alarms/round.ts';
 import type { QueryAnswer } from '../../domain/alarms/round-outcome.ts';
 import type { AskedQuery, RoundMessage } from '../../domain/alarms/round-plan.ts';
 import type { Silence } from '../../domain/alarms/silence.ts';
 import { slices } from '../../domain/slices.ts';
+import { momentOf } from '../../domain/time.ts';
 import { evaluateRound, type RoundDeps } from '../../flows/evaluate-round.ts';
 import { planRound } from '../../flows/plan-round.ts';
 import { slowProjects } from '../../functions/periodic-evaluator/slow-projects.ts';
@@ -16,16 +18,17 @@ import { id } from '../domain/rows.ts';
 /** The round of the tests. */
 export const minute = roundAt(Date.parse('2026-01-01T00:05:00.000Z'));
 
-/** The index and the tables in memory; `answers` says what Prometheus answers. */
+/** The index and the tables in memory; `answers` says what Prometheus answers for a time. */
 export function world(
   given: readonly PeriodicAlarm[],
-  answers: (query: AskedQuery) => QueryAnswer | 'hangs',
+  answers: (query: AskedQuery, at: string) => QueryAnswer | 'hangs',
 ) {
   const rows = new Map(given.map((alarm) => [alarm.alarm_id, alarm]));
   const history = new Map<string, OutboxRow>();
   const queue: RoundMessage[] = [];
   const published: string[] = [];
   const asked: AskedQuery[] = [];
+  const newest = new Map<string, ProjectRound & { written_at: string }>();
   const silences = new Map<string, Silence>();
   const seen = { reads: 0, counts: 0, inFlight: 0, mostInFlight: 0 };
   const clock = { now: Date.parse(minute.at) + 1_000 };
@@ -59,24 +62,36 @@ export function world(
       seen.reads += ids.length;
       return ids.flatMap((each) => rows.get(each) ?? []);
     },
-    writeRounds: async (writes) =>
-      writes.map(({ from, to, row }) => {
+    beginRound: async (project_id, round) => {
+      const known = newest.get(project_id);
+      if (known && known.round >= round) return known;
+      const written_at = known?.written_at ?? '';
+      const begun = { round, written_at, written_before: written_at };
+      newest.set(project_id, begun);
+      return begun;
+    },
+    writeRounds: async (writes, { project_id, round, now }) => {
+      const begun = newest.get(project_id);
+      if (begun?.round !== round) return writes.map(() => 'round over');
+      newest.set(project_id, { ...begun, written_at: now });
+      return writes.map(({ from, to, row }) => {
         if (rows.get(from.alarm_id)?.revision !== from.revision) return 'alarm changed';
         if (row && history.has(row.event_id)) return 'fired before';
         rows.set(to.alarm_id, to);
         if (row) history.set(row.event_id, row);
         return 'written';
-      }),
+      });
+    },
     sendRounds: async (messages) => {
       queue.push(...messages);
     },
-    ask: async (query) => {
+    ask: async (query, at) => {
       asked.push(query);
       seen.inFlight += 1;
       seen.mostInFlight = Math.max(seen.mostInFlight, seen.inFlight);
       await new Promise((done) => setImmediate(done));
       seen.inFlight -= 1;
-      const answer = answers(query);
+      const answer = answers(query, at);
       return answer === 'hangs'
         ? { answer: { kind: 'failed', reason: 'no answer within 5 s' }, timedOut: true }
         : { answer, timedOut: false };
@@ -107,14 +122,18 @@ export function world(
     noteChanges: async () => undefined,
     countSent: async () => undefined,
   };
-  const plan = (round = minute) =>
-    planRound({ plannedAlarms: (slot) => pages(slot), sendRounds: deps.sendRounds }, round.round);
+  /** Plans a round, a second after it began or later. */
+  const plan = ({ round, at } = minute) => {
+    clock.now = Math.max(clock.now, Date.parse(at) + 1_000);
+    const planning = { plannedAlarms: (slot: string) => pages(slot), sendRounds: deps.sendRounds };
+    return planRound(planning, { round, planned_at: momentOf(clock.now) });
+  };
   /** Evaluates all messages, those of the first lane first. */
-  const drain = async (round = minute) => {
+  const drain = async () => {
     const counts = [];
     for (const lane of ['first', 'slow'] as const) {
       for (const message of queue.splice(0)) {
-        if (message.lane === lane) counts.push(await evaluateRound(deps, message, round));
+        if (message.lane === lane) counts.push(await evaluateRound(deps, message));
         else queue.push(message);
       }
     }
@@ -122,7 +141,7 @@ export function world(
   };
   const round = async (at = minute) => {
     await plan(at);
-    return drain(at);
+    return drain();
   };
   return {
     rows,

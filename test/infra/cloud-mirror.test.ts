@@ -67,9 +67,10 @@ test('it reads one secret, and touches the rows that registrations and reports n
       .flatMap((verb) => resource.map((what) => `${verb.slice(9)} on ${subject(what)}`)),
   );
   expect(
-    touched.filter((each) => / on (Cloud|Identity|Alarms|Networks)$/.test(each)).sort(),
+    touched.filter((each) => / on (Cloud|Faults.*|Identity|Alarms|Networks)$/.test(each)).sort(),
   ).toEqual([
-    ...['DeleteItem on Networks', 'GetItem on Cloud', 'GetItem on Networks'],
-    ...['PutItem on Cloud', 'PutItem on Networks'],
+    ...['BatchGetItem on Faults', 'DeleteItem on Networks', 'GetItem on Cloud'],
+    ...['GetItem on Networks', 'PutItem on Cloud', 'PutItem on Faults', 'PutItem on Networks'],
+    ...['Query on Faults/open', 'UpdateItem on Faults'],
   ]);
 });

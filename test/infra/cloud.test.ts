@@ -45,7 +45,20 @@ test('without a cloud nothing is granted, and no variable is set', () => {
   expect(cloudVariables(withDefaults({ cloud: 'x' }))).toEqual({ CLOUD_SECRET: 'x' });
 });
 
-const surfaces = ['Alarming', 'Compute', 'Doctor', 'Monitors', 'Network', 'Operations'];
+const surfaces = [
+  'Alarming',
+  'Compute',
+  'Doctor',
+  'HostReports',
+  'Monitors',
+  'Network',
+  'Operations',
+];
+
+/** The names of the programs that the surfaces run, sorted. */
+const programs = surfaces
+  .map((name) => (name === 'HostReports' ? 'compute' : name.toLowerCase()))
+  .sort();
 
 const doctorWith = (cloud: string): Template => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
@@ -62,7 +75,7 @@ test('the surfaces that accept tokens of the cloud read its secret and count ref
     .filter(({ POWERTOOLS_SERVICE_NAME: name }) => !/^cloud-(faults|mirror)$/.test(name));
   for (const variables of reading) expect(variables).toHaveProperty('ATTEMPTS_TABLE');
   const names = reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME);
-  expect(names).toEqual(expect.arrayContaining(surfaces.map((name) => name.toLowerCase())));
+  expect(names).toEqual(expect.arrayContaining(programs));
   const allowed = policies(template);
   const granted = (name: string) =>
     (allowed.get(name) ?? []).flatMap(({ action, resource }) =>
@@ -97,7 +110,7 @@ test('an issuer is given to the surfaces, with the mapping of its claims', () =>
     .map(({ Properties }) => Properties.Environment.Variables)
     .filter(({ OIDC_ISSUER }) => OIDC_ISSUER === 'https://login.example');
   expect(reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME).sort()).toEqual(
-    surfaces.map((name) => name.toLowerCase()),
+    programs,
   );
   for (const variables of reading) {
     expect(variables).toMatchObject({ OIDC_AUDIENCE: 'doctor', OIDC_ROLES_CLAIM: 'roles' });

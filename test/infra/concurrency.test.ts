@@ -25,15 +25,62 @@ const reserved = (stack: DoctorStack) =>
 
 test('the functions that carry faults have a concurrency that nothing else can take', () => {
   expect(reserved(makeStack())).toEqual({
-    Compute: 100,
+    HostReports: 100,
+    Network: 100,
     Doctor: 100,
     Monitors: 100,
+    Compute: 100,
+    Alarming: 100,
     Operations: 30,
     ReportReceiver: 5,
     Reconciler: 20,
     AlarmEvaluator: defaults.evaluatorConcurrency,
     FaultFinisher: 2,
+    WebhookSender: 2 * defaults.webhookConcurrency,
   });
+});
+
+test('reports of hosts run where nothing else does: no other path and no page uses their function', () => {
+  const template = Template.fromStack(makeStack());
+  const served = Object.values(template.findResources('AWS::ApiGateway::Method')).flatMap(
+    ({ Properties }) =>
+      JSON.stringify(Properties.Integration).includes('HostReports')
+        ? [Properties.ResourceId.Ref]
+        : [],
+  );
+  expect(served).toEqual([
+    expect.stringMatching(/^ApiRestcomputev21osservices[0-9A-F]{8}$/),
+    expect.stringMatching(/^ApiRestcomputev21osservicesproxy[0-9A-F]{8}$/),
+  ]);
+  const pages = template.findResources('AWS::Lambda::Function', {
+    Properties: { Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'operations' } } },
+  });
+  expect(JSON.stringify(pages)).not.toContain('HostReports');
+});
+
+test('every five minutes the functions on the path of a fault are woken, on AWS only', () => {
+  const woken = (target?: 'emulator') =>
+    Object.values(Template.fromStack(makeStack(target)).findResources('AWS::Events::Rule')).flatMap(
+      ({ Properties }) =>
+        Properties.ScheduleExpression === 'rate(5 minutes)'
+          ? Properties.Targets.map(({ Arn, Input }: { Arn: object; Input: string }) => [
+              JSON.stringify(Arn).replace(/^.*\["([A-Za-z]+)Function.*$/, '$1'),
+              Input,
+            ])
+          : [],
+    );
+  expect(woken()).toEqual([
+    ['HostReports', '{"wake":true}'],
+    ['AlarmEvaluator', '{"Records":[]}'],
+  ]);
+  expect(woken('emulator')).toEqual([]);
+});
+
+test('held requests leave a third of the concurrency of their function to requests that are not held', () => {
+  const { operationsConcurrency, heldRequests, heldRequestsPerProject } = defaults;
+  expect(heldRequests).toBeLessThanOrEqual((2 / 3) * operationsConcurrency);
+  // No project can hold so many that others hold none.
+  expect(heldRequestsPerProject).toBeLessThan(heldRequests / 2);
 });
 
 test('the concurrent reads of pages leave a third of the concurrency to reports', () => {
@@ -58,8 +105,8 @@ test('on emulators nothing is reserved, and the account’s concurrency is not c
 
 test.each([
   { accountConcurrency: 10 },
-  { accountConcurrency: 460 },
-  { reportConcurrency: 500 },
+  { accountConcurrency: 780 },
+  { reportConcurrency: 200 },
   { evaluatorConcurrency: 900 },
 ])('more than the account has is an error at synth, which says what to set: %o', (settings) => {
   expect(() => stackWith(settings).app.synth()).toThrow(
@@ -67,7 +114,7 @@ test.each([
   );
 });
 
-test.each([{ accountConcurrency: 461 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
+test.each([{ accountConcurrency: 781 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
   'settings that fit are deployed: %o',
   (settings) => {
     const { app, stack } = stackWith(settings);

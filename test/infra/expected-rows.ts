@@ -38,6 +38,20 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       ],
     },
     {
+      name: 'HostReports',
+      data: [
+        'BatchGetItem on Validity',
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Hosts`),
+        ...['Query on Hosts/byNumber', 'Query on Hosts/byService'],
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
+        'UpdateItem on Conditions',
+        ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
+        ...['byHost', 'byTarget', 'rowsByHost'].map((index) => `Query on Instances/${index}`),
+        ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
+      ],
+    },
+    {
       name: 'Network',
       data: [
         'BatchGetItem on Validity',
@@ -131,7 +145,11 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           'UpdateItem on Quotas',
         ],
         'Query on Roster',
-        ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
+        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on History`),
+        // For tests of alarms.
+        ...['GetItem on Alarms', 'BatchGetItem on Quotas'],
+        ...['BatchGetItem on Subscriptions', 'Query on Subscriptions/byProject'],
         ...['Instances/byState', 'Ports/listing', 'Faults/open', 'Faults/byHost'].map(
           (i) => `Query on ${i}`,
         ),
@@ -193,6 +211,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
         ...['PartiQLUpdate on History', 'PutItem on History', 'PartiQLInsert on Activity'],
         ...['BatchGetItem on Quotas', 'BatchGetItem on Silences'],
+        ...['GetItem on Places', 'UpdateItem on Places'],
       ],
     },
     {

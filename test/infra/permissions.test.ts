@@ -46,6 +46,7 @@ describe('permissions', () => {
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'HostReports', secrets: ['SigningSecret'] },
     { name: 'Operations', secrets: ['SigningSecret'] },
     { name: 'Console', secrets: [] },
     { name: 'Network', secrets: ['SigningSecret'] },
@@ -79,6 +80,7 @@ describe('permissions', () => {
 
   test.each([
     { name: 'Compute', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'HostReports', queues: ['ChangeQueue', 'EventQueue'] },
     { name: 'Monitors', queues: ['ChangeQueue', 'EventQueue'] },
     { name: 'Network', queues: ['ChangeQueue', 'EventQueue'] },
     { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },

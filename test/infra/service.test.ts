@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { indexedAttributes } from '../../domain/alarms/periodic-index.ts';
 import { ReceivedNotification } from '../../domain/conditions/received-notification.ts';
+import { tenantPaths } from '../../infra/doctor.ts';
 import { stageName } from '../../infra/stage.ts';
 import { functions, makeStack } from './template.ts';
 
@@ -272,6 +273,23 @@ describe('the API', () => {
       HttpMethod: 'POST',
       ResourceId: { Ref: Match.stringLikeRegexp('^ApiRestidentityproxy') },
     });
+  });
+
+  test('what tenants list does not use up the limits of reports: other resources or methods lead to their functions', () => {
+    const methods = Object.values(template.findResources('AWS::ApiGateway::Method'));
+    const leadingTo = (name: string) =>
+      methods.flatMap(({ Properties: { HttpMethod, ResourceId, Integration } }) => {
+        const [, path = ''] = /^ApiRest([a-z0-9]*?)[0-9A-F]{8}$/.exec(String(ResourceId.Ref)) ?? [];
+        return JSON.stringify(Integration).includes(`"${name}Function`)
+          ? [`${HttpMethod} ${path}`]
+          : [];
+      });
+    expect(leadingTo('Network')).toEqual(['ANY network', 'ANY networkproxy', 'GET networkproxy']);
+    expect(leadingTo('Doctor').sort()).toEqual(
+      ['', 'proxy', 'v1', ...tenantPaths.flatMap((path) => [`v1${path}`, `v1${path}proxy`])]
+        .map((path) => `ANY doctor${path.replaceAll('-', '')}`)
+        .sort(),
+    );
   });
 
   test('the name of its stage cannot be taken for the version of a service', () => {

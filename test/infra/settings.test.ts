@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaults, settingRows, settingsFrom, variablesOf } from '../../infra/settings.ts';
 
@@ -10,6 +12,29 @@ test('an empty context gives the defaults', () => {
 test('every setting has a meaning for the reference', () => {
   expect(settingRows.map(({ name }) => name)).toEqual(Object.keys(defaults));
   for (const { name, means } of settingRows) expect(means, name).not.toBe('');
+});
+
+/** What one tenant, or one caller without a token, can use of what all share. */
+const limitsOfTenants = [
+  ...['projectAlarmQuota', 'projectWideAlarmQuota', 'projectPeriodicAlarmQuota'],
+  ...['actionsPerAlarm', 'timeConstraintsPerAlarm', 'silencesPerProject', 'silenceLongestSeconds'],
+  ...['subscriptionsPerProject', 'subscriptionRequestsPerHour', 'subscriptionCooldownSeconds'],
+  ...['credentialsPerUser', 'loginAttemptsPerUser', 'loginAttemptsPerSource'],
+  ...['webhookPostsPerReceiver', 'webhookPostsPerProject', 'webhookPlacesPerProject'],
+  ...['heldRequestsPerProject', 'heldRequests', 'alarmTestsPerProject'],
+] as const;
+
+test.each(limitsOfTenants)('%s limits tenants by default, and is in the guide', (name) => {
+  // 0 and -1 would mean no limit.
+  expect(defaults[name]).toBeGreaterThan(0);
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/administrators.md'), 'utf8');
+  const [, section = ''] = guide.split('### Limits of tenants');
+  const [table = ''] = section.split('\n### ');
+  expect(table).toContain(`\`${name}\``);
+});
+
+test('an alarm that names no resource counts more than one that does', () => {
+  expect(defaults.projectWideAlarmQuota).toBeLessThanOrEqual(defaults.projectAlarmQuota / 10);
 });
 
 test('every wrong setting is named, with the item that is wrong', () => {

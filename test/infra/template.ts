@@ -5,7 +5,16 @@ import { DoctorStack } from '../../infra/service.ts';
 
 /** The construct of each function that is deployed without further settings. */
 export const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  ...[
+    'Identity',
+    'Compute',
+    'HostReports',
+    'Network',
+    'Alarming',
+    'Doctor',
+    'Monitors',
+    'Operations',
+  ],
   'Console',
   ...[
     'ReportReceiver',

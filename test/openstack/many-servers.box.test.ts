@@ -31,15 +31,17 @@ const requests = () =>
     .map(Number);
 
 const Differences = z.array(z.looseObject({ resource: z.string(), kind: z.string() }));
-const Counts = z.object({ created: z.int(), deleted: z.int(), failed: z.int() });
+const Counts = z.object({
+  ...{ created: z.int(), deleted: z.int(), failed: z.int(), held: z.int() },
+});
 const Status = z.object({
   cloud: z.object({ walk: z.object({ counts: z.object({ servers: Counts }) }) }),
 });
 
 /** A walk, and what it cost. */
-async function walk() {
+async function walk(...options: readonly string[]) {
   const [before, began] = [requests().length, Date.now()];
-  const { status, out, err } = await doctor(admin(), 'cloud', 'sync', '-f', 'json');
+  const { status, out, err } = await doctor(admin(), 'cloud', 'sync', ...options, '-f', 'json');
   expect(status, err).toBe(0);
   const seconds = Math.round((Date.now() - began) / 100) / 10;
   const asked = requests().slice(before);
@@ -71,23 +73,30 @@ beforeAll(async () => {
   await register();
   // Copies that an interrupted run left.
   await copies(0);
-  await walk();
+  await walk('--allow-deletions');
 });
 afterAll(() => copies(0));
 
 test('2,000 servers are taken over by one walk, and the next one changes nothing', async () => {
   await copies(count);
   await walk();
-  expect(await counts()).toEqual({ created: count, deleted: 0, failed: 0 });
+  expect(await counts()).toEqual({ created: count, deleted: 0, failed: 0, held: 0 });
   expect(await statuses()).toEqual([200, 200, 200]);
   expect(await walk()).toEqual([]);
 }, 900_000);
 
-test('when they no longer exist in the cloud, walks delete them in Doctor', async () => {
+test('when they no longer exist in the cloud, a walk keeps them and says so, and walks that allow it delete them in Doctor', async () => {
   await copies(0);
+  const cautious = await doctor(admin(), 'cloud', 'sync', '-f', 'json');
+  expect([cautious.status, cautious.err]).toEqual([
+    1,
+    expect.stringContaining(`${count} servers that the cloud does not show were kept`),
+  ]);
+  expect(await counts()).toMatchObject({ deleted: 0, held: count });
+  expect(await statuses()).toEqual([200, 200, 200]);
   let deleted = 0;
   for (let walks = 0; walks < 12 && deleted < count; walks++) {
-    await walk();
+    await walk('--allow-deletions');
     deleted += (await counts()).deleted;
   }
   expect(deleted).toBe(count);

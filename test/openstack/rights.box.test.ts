@@ -54,14 +54,21 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
-/** Doctor's requests with a credential of a user, by their access rule. */
-async function doctorWith(by: KeystoneUser, allowed?: readonly Rule[]) {
+/** A session of Doctor's with a credential of a user. */
+async function sessionOf(by: KeystoneUser, allowed?: readonly Rule[]) {
   const { id, secret } = await makeCredential(by, randomUUID(), allowed);
   const { auth_url } = admin().auth;
   const { region_name } = admin();
   const credential = { application_credential_id: id, application_credential_secret: secret };
   const text = JSON.stringify({ auth_url, region_name, ...credential });
-  const session = makeCloudSession({ secret: async () => readCloudSecret(text) });
+  return makeCloudSession({ secret: async () => readCloudSecret(text) });
+}
+const inventoryWith = async (by: KeystoneUser) =>
+  cloudInventory(await sessionOf(by), () => new Date().toISOString());
+
+/** Doctor's requests with a credential of a user, by their access rule. */
+async function doctorWith(by: KeystoneUser, allowed?: readonly Rule[]) {
+  const session = await sessionOf(by, allowed);
   const [compute, network] = [cloudCompute(session), cloudNetwork(session)];
   const inventory = cloudInventory(session, () => new Date().toISOString());
   const page = { marker: null, limit: 500 };
@@ -159,6 +166,18 @@ describe.each(['member', 'reader'])('with the role %s in place of admin', (role)
       expect(said).toMatch(/was answered with 40[34]/);
     },
   );
+});
+
+test('Nova shows the MAC address of each port of a server, by which a hidden port is known to exist', async () => {
+  const cloud = await cloudAsAdmin();
+  const plugged = (await cloud.ports()).filter(({ device_owner }) =>
+    /^compute:/.test(device_owner),
+  );
+  expect(plugged.length).toBeGreaterThan(0);
+  const reader = await inventoryWith(user);
+  for (const { device_id, mac_address } of plugged) {
+    expect([...(await reader.macsOfServer(device_id))]).toContain(mac_address);
+  }
 });
 
 test('the role data_plane_integrator alone sees no port of other projects', async () => {

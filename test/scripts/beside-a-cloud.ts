@@ -61,6 +61,18 @@ export async function startScheduled(stack: KeptStack, name: string): Promise<vo
   client.destroy();
 }
 
+/** Adds a host to the cloud, and to Doctor, where it fails before Doctor knows of the cloud. */
+export async function failedBefore(
+  stack: KeptStack,
+  { services }: Pick<ReturnType<typeof cloudListings>, 'services'>,
+  host: string,
+): Promise<void> {
+  services.push({ id: `service-${host}`, host, zone: 'az-1', forced_down: false });
+  const admin = await stack.login('admin');
+  await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
+  await reportDown(admin, host);
+}
+
 /** Runs `doctor` as a user of the stack types it. Its exit status, and the JSON that it prints. */
 export async function doctor(stack: KeptStack, who: 'admin' | 'tenant-a', ...args: string[]) {
   const { username, password, project } = readAccount(who, stack.dir);
@@ -112,9 +124,11 @@ export async function seenIn(stack: KeptStack) {
       reason === null ? `${change} ${state}` : `${change} ${state}, refused`,
     );
   };
-  /** Reports a host and the data plane of its ports down, or both up again. */
+  /** Reports a host down or up. */
+  const force = (name: string, down: boolean) => reportDown(admin, name, down);
+  /** The same, and the data plane of its ports. */
   const report = async (name: string, down: boolean) => {
-    await reportDown(admin, name, down);
+    await force(name, down);
     const body = { data_plane_status: down ? 'DOWN' : 'ACTIVE' };
     await admin.expect('PUT', `/doctor/v1/hosts/${name}/data-plane-status`, { body });
   };
@@ -127,5 +141,5 @@ export async function seenIn(stack: KeptStack) {
     };
     expect((await admin.call('POST', '/doctor/v1/events', { body })).status).toBe(202);
   };
-  return { host, server, port, applied, report, send };
+  return { host, server, port, applied, force, report, send };
 }

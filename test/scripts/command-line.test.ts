@@ -21,6 +21,12 @@ test.each([
   expect(unclear.output()).toContain(`npm run ${name}`);
 });
 
+test('test:openstack without a cloud says which variables name one, and starts nothing', async () => {
+  const unnamed = run(['node', 'scripts/openstack.ts'], { OPENSTACK_BOX: '', OS_CLOUD: '' });
+  expect(await unnamed.ended).toBe(2);
+  for (const name of ['OPENSTACK_BOX', 'OS_CLOUD']) expect(unnamed.output()).toContain(name);
+});
+
 describe('what a deployment would delete of the data', () => {
   const table = (key: string, more = {}) => ({
     Type: 'AWS::DynamoDB::Table',

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { readAccount } from '../../scripts/stack/accounts.ts';
-import { request } from '../../scripts/stack/api.ts';
 import { processesOf } from '../../scripts/stack/processes.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { portId, serverId, serverItem } from '../cloud/listings.ts';
@@ -13,12 +12,13 @@ import {
   cloudHosts,
   cloudSettings,
   doctor,
+  failedBefore,
   seenIn,
   standInFor,
   startScheduled,
 } from './beside-a-cloud.ts';
 import { type KeptStack, keptStack, watchedServer } from './kept-stack.ts';
-import { providerOfTokens } from './provider-of-tokens.ts';
+import { askWith, providerOfTokens } from './provider-of-tokens.ts';
 import { heartbeatSettings, silentHost } from './silent-host.ts';
 import { otherProcess } from './spawned.ts';
 
@@ -205,6 +205,7 @@ describe('up, with other code and settings', () => {
   afterAll(() => Promise.all([cloud.stop(), provider.stop()]));
 
   test('deploys them over the kept data', async () => {
+    await failedBefore(stack, cloud, 'cloud-3');
     const { deployed, ...state } = stack.state();
     const path = join(stack.dir, 'stack.json');
     writeFileSync(path, JSON.stringify({ ...state, deployed: 'other code' }));
@@ -225,23 +226,26 @@ describe('up, with other code and settings', () => {
   const counts = { timeout: 90_000, interval: 200 };
   const status = async () => (await doctor(stack, 'admin', 'cloud', 'status')).shown();
 
-  test('a walk through a cloud without servers registers its hosts', async () => {
+  test('a walk registers the hosts of a cloud, and Nova gets the fault from before the setting', async () => {
     const { status: exit, text } = await doctor(stack, 'admin', 'cloud', 'sync');
     expect(exit, text).toBe(0);
-    expect(text).toContain('2 hosts, 0 servers, 0 ports');
+    expect(text).toContain('3 hosts, 0 servers, 0 ports');
     for (const name of cloudHosts) expect(await seen.host(name)).toBe(true);
+    // The fault from before is in Nova, too; and its end.
+    const inNova = async () => [cloud.services[2]?.forced_down, ...(await seen.applied('cloud-3'))];
+    await expect.poll(inNova, counts).toEqual([true, 'down done']);
+    await seen.force('cloud-3', false);
+    await expect.poll(inNova, counts).toEqual([false, 'up done']);
   });
 
   test('a dry run shows what differs, and changes nothing', async () => {
     cloud.fill(2, 1);
-    const {
-      status: exit,
-      text,
-      shown,
-    } = await doctor(stack, 'admin', 'cloud', 'sync', '--dry-run');
-    expect(exit, text).toBe(0);
+    const { status: exit, ...dry } = await doctor(stack, 'admin', 'cloud', 'sync', '--dry-run');
+    expect(exit, dry.text).toBe(0);
     const created = [serverId(2), serverId(1), portId(1), portId(2)];
-    expect(shown()).toEqual(created.map((id) => expect.objectContaining({ id, kind: 'created' })));
+    expect(dry.shown()).toEqual(
+      created.map((id) => expect.objectContaining({ id, kind: 'created' })),
+    );
     for (const n of [1, 2]) {
       expect(await seen.server(serverId(n))).toBeUndefined();
       expect(await seen.port(portId(n))).toBeUndefined();
@@ -255,7 +259,7 @@ describe('up, with other code and settings', () => {
     expect(await seen.port(portId(1))).toBe('cloud-2');
     expect((await doctor(stack, 'admin', 'cloud', 'sync')).shown()).toEqual([]);
     expect(await status()).toMatchObject({
-      ...{ walk_phase: 'done', hosts: 2, servers: 2, ports: 2, differences: 0, errors: '' },
+      ...{ walk_phase: 'done', hosts: 3, servers: 2, ports: 2, differences: 0, errors: '' },
     });
   });
 
@@ -355,13 +359,8 @@ describe('up, with other code and settings', () => {
   });
 
   test('tokens of an OpenID provider: good ones list alarms, others are a 401; without its keys all are a 503', async () => {
-    const url = stack.state().outputs?.ApiUrl ?? '';
     const { good, other, forged } = await provider.tokens();
-    const asked = async (token: string, path = 'alarming/v2/alarms') => {
-      const given = { headers: { 'x-auth-token': token } };
-      const { status, headers } = await request(`${url}/${path}`, 'GET', given);
-      return [status, headers.get('retry-after')];
-    };
+    const asked = (token: string, path?: string) => askWith(stack, token, path);
     expect(await asked(good)).toEqual([200, null]);
     expect(await asked(other)).toEqual([401, null]);
     expect(await asked(forged)).toEqual([401, null]);

@@ -1,5 +1,7 @@
 /** A real OpenID provider beside a stack, and the settings with which its tokens are accepted. */
+import { request } from '../../scripts/stack/api.ts';
 import { openIdProvider, type ResourceName } from '../cloud/openid-provider.ts';
+import type { KeptStack } from './kept-stack.ts';
 
 /** Starts it. Its tokens are those of a program, a member of the project `red`. */
 export async function providerOfTokens() {
@@ -20,4 +22,12 @@ export async function providerOfTokens() {
     },
     stop: provider.stop,
   };
+}
+
+/** The answer to a list that a token asks for: its status, and after how long to ask again. */
+export async function askWith(stack: KeptStack, token: string, path = 'alarming/v2/alarms') {
+  const url = stack.state().outputs?.ApiUrl ?? '';
+  const given = { headers: { 'x-auth-token': token } };
+  const { status, headers } = await request(`${url}/${path}`, 'GET', given);
+  return [status, headers.get('retry-after')];
 }

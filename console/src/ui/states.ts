@@ -25,6 +25,7 @@ const tones: ReadonlyMap<string, Tone> = new Map<string, Tone>([
     'done',
     'completed',
     'delivered',
+    'published',
   ].map((word) => [word, 'good'] as const),
   ...['down', 'error', 'alarm', 'open', 'raised', 'failed', 'critical', 'given up'].map(
     (word) => [word, 'bad'] as const,

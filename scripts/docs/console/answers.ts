@@ -37,6 +37,7 @@ const subjectOfSegment: Readonly<Record<string, string>> = {
   'webhook-key': 'notifications',
   silences: 'notifications',
   'alarm-preview': 'notifications',
+  alarms: 'notifications',
   conditions: 'monitors',
   sources: 'monitors',
   unmatched: 'monitors',

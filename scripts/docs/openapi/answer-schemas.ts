@@ -4,9 +4,11 @@ import { Silence } from '../../../domain/alarms/silence.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
 import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
 import { Unmatched } from '../../../domain/conditions/unmatched.ts';
+import { AlarmTest } from '../../../domain/delivery/alarm-test.ts';
 import { Grouping } from '../../../domain/delivery/group-body.ts';
 import { deadLetterQueues, workQueues } from '../../../domain/delivery/queue-names.ts';
 import { Subscription } from '../../../domain/delivery/subscription.ts';
+import { webhookResults } from '../../../domain/delivery/webhook.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
 import { hostGroups } from '../../../domain/hosts/host-counts.ts';
@@ -51,6 +53,23 @@ export const Server = Instance.omit({
     locked: z.boolean(),
     locked_by: z.string().nullable(),
     locked_reason: z.string().nullable(),
+  })
+  .strict();
+
+export const ShownAlarmTest = AlarmTest.omit({ event_id: true, message: true, delivered_at: true })
+  .extend({
+    id: uuid,
+    published_at: Moment.nullable(),
+    webhooks: z.array(
+      z.strictObject({
+        action: z.string(),
+        result: z.enum(['pending', ...webhookResults]),
+        attempts: count,
+        status: z.int().nullable(),
+        reason: z.string(),
+        at: Moment.nullable(),
+      }),
+    ),
   })
   .strict();
 

@@ -20,6 +20,7 @@ import {
   Minute,
   next,
   Server,
+  ShownAlarmTest,
   ShownCondition,
   ShownDeadLetter,
   ShownEvacuation,
@@ -190,6 +191,8 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
       ),
     }),
   ),
+  'POST /doctor/v1/alarms/{alarm_id}/test': one('test', ShownAlarmTest, 202),
+  'GET /doctor/v1/alarms/{alarm_id}/test/{id}': one('test', ShownAlarmTest),
   'GET /doctor/v1/host-history/{host}': answer(
     z.strictObject({
       host: z.string(),
@@ -228,7 +231,11 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
 };
 
 const Age = z.int().min(0).nullable();
-const ShownWalk = Walk.omit({ marker: true, place: true, restarts: true }).strict();
+const ShownWalk = Walk.omit({
+  ...{ marker: true, place: true, restarts: true, compared: true, macs: true, hidden: true },
+})
+  .extend({ warnings: z.array(z.string()) })
+  .strict();
 const ShownJob = CloudJob.pick({ succeeded_at: true, failures: true, last_error: true })
   .extend({ lag_seconds: Age, next_try_at: Moment.nullable() })
   .strict();

@@ -22,7 +22,7 @@ import sys
 import time
 import warnings
 
-from keeper import faster, journal, pollers, queries, server, snapshot, watch
+from keeper import faster, journal, pollers, priority, queries, server, snapshot, watch
 
 #: A journal is replaced by a new snapshot when it has more bytes than this, and more than half of
 #: a snapshot.
@@ -213,6 +213,7 @@ def main() -> None:
         server.use_uvicorn()
     except AttributeError as error:
         sys.exit(f"not the MiniStack that was expected: {error!r}")
+    priority.lower_priorities(lambda_runtime)
     if folder:
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -58,6 +58,7 @@ const calls: Readonly<Record<string, readonly [() => Promise<unknown>, ...string
   portPage: [() => inventory.portPage(page)],
   hasServer: [() => inventory.hasServer(id(1))],
   hasPort: [() => inventory.hasPort(id(1))],
+  macsOfServer: [() => inventory.macsOfServer(id(1))],
 };
 
 test.each(Object.entries(calls))('%s changes this much in the cloud', async (_, [run, ...made]) => {

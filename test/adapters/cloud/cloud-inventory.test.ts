@@ -152,6 +152,14 @@ test('a server or a port exists or does not; an outage says neither', async () =
   expect(await reader.hasPort(portId(2))).toBe(false);
   cloud.disturb({ path: /servers/, times: 9, how: 'refuse', status: 503 });
   await expect(reader.hasServer(serverId(2))).rejects.toThrow();
+  await expect(reader.macsOfServer(serverId(1))).rejects.toThrow();
+});
+
+test('the MAC addresses of a server are those of its ports; a server that is gone has none', async () => {
+  lists.fill(1, 2);
+  const macs = [1, 2].map((n) => lists.ports.get(portId(n))?.mac_address);
+  expect([...(await reader.macsOfServer(serverId(1)))]).toEqual(macs);
+  expect((await reader.macsOfServer(serverId(2))).size).toBe(0);
 });
 
 test('ports without a host that administrators see leave the rows as they are: the service user lacks a right', async () => {

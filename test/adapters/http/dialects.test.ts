@@ -14,6 +14,7 @@ const codes: Record<ErrorCode, [number, string]> = {
   precondition_failed: [412, 'computeFault'],
   too_large: [413, 'overLimit'],
   unsupported_media_type: [415, 'badMediaType'],
+  too_many_requests: [429, 'overLimit'],
   internal: [500, 'computeFault'],
   not_implemented: [501, 'notImplemented'],
   unavailable: [503, 'serviceUnavailable'],

@@ -77,6 +77,15 @@ test.each([
   { queue: 'events', body: 'not JSON' },
   { queue: 'bulk', body: JSON.stringify({ reason: 'x', element: { event_type: 'a' } }) },
   { queue: 'bulk', body: JSON.stringify({ events: [] }) },
+  {
+    queue: 'bulk',
+    body: JSON.stringify({
+      test: {
+        event_id: '00000000-0000-4000-8000-000000000001',
+        alarm_id: '00000000-0000-4000-8000-000000000002',
+      },
+    }),
+  },
   { queue: 'streams', body: '{}' },
   { queue: 'webhooks', body: '{}' },
   { queue: 'faults', body: JSON.stringify({ reason: 'x', element: 'y' }) },

@@ -71,11 +71,26 @@ test.each([
 ])('after $waited s, a webhook without room waits $seconds s more', (given) => {
   const { waited, random, seconds } = given;
   const since = waited === undefined ? undefined : ago(waited);
-  expect(waitSeconds({ now, since, mostAttempts, random })).toBe(seconds);
+  expect(waitSeconds({ why: 'project', now, since, mostAttempts, random })).toBe(seconds);
 });
 
+test.each([
+  { waited: undefined, random: 0, seconds: 10 },
+  { waited: undefined, random: 0.99, seconds: 20 },
+  { waited: 5, random: 0.99, seconds: 20 },
+  { waited: 100, random: 0.5, seconds: 60 },
+  { waited: 2_000, random: 0.99, seconds: 900 },
+  { waited: 86_400, random: 0, seconds: undefined },
+])(
+  'after $waited s, a retry without a sender waits $seconds s more',
+  ({ waited, random, seconds }) => {
+    const since = waited === undefined ? undefined : ago(waited);
+    expect(waitSeconds({ why: 'senders', now, since, mostAttempts, random })).toBe(seconds);
+  },
+);
+
 test('a webhook with few attempts waits for ten minutes', () => {
-  const waiting = { now, mostAttempts: 1, random: 0 };
+  const waiting = { why: 'receiver', now, mostAttempts: 1, random: 0 } as const;
   expect(waitSeconds({ ...waiting, since: ago(600) })).toBe(18);
   expect(waitSeconds({ ...waiting, since: ago(601) })).toBeUndefined();
 });

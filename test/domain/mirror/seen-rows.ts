@@ -26,7 +26,7 @@ export function seenPort(given: Partial<SeenPort> = {}): SeenPort {
   const { name, description, admin_state_up, device_id, device_owner, mac_address } = portWith();
   const { fixed_ips, security_groups, network_id, project_id, status, tags } = portWith();
   return {
-    ...{ id: id(700), network_id, project_id, status, tags },
+    ...{ id: id(700), network_id, project_id, status, tags, data_plane_status: null },
     facts: {
       ...{ name, description, admin_state_up, device_id, device_owner, mac_address, fixed_ips },
       security_groups,

@@ -277,4 +277,31 @@ describe('an alarm of type composite', () => {
     const put = as('member', 'PUT', `/v2/alarms/${event}`, naming('event', event));
     expect(await put).toMatchObject(refusal(event, 'An alarm cannot be a part of itself.'));
   });
+
+  test.each([
+    ['five levels', nested(5)],
+    ['twenty parts', { or: Array.from({ length: 20 }, () => part) }],
+    ['one part alone', part],
+  ])('may have %s', async (_, given) => {
+    const { as } = alarmingWorld();
+    expect(await as('member', 'POST', '/v2/alarms', composite(given))).toMatchObject({
+      status: 201,
+    });
+  });
+
+  test('may name an alarm twice, and can be changed after that alarm was deleted', async () => {
+    const { as } = alarmingWorld();
+    const event = shownOf((await as('member', 'POST', '/v2/alarms', least)).body).alarm_id;
+    const named = { type: 'event', alarm_id: event };
+    const tree = { and: [named, { or: [part, named] }] };
+    const { body } = await as('member', 'POST', '/v2/alarms', composite(tree));
+    const path = `/v2/alarms/${shownOf(body).alarm_id}`;
+    await as('member', 'DELETE', `/v2/alarms/${event}`);
+    const disabled = { ...shownOf(body), enabled: false };
+    expect(await as('member', 'PUT', path, disabled)).toMatchObject({
+      ...{ status: 200, body: { enabled: false, composite_rule: tree } },
+    });
+    const other = { ...disabled, composite_rule: { or: [{ ...named, type: 'notification' }] } };
+    expect(await as('member', 'PUT', path, other)).toMatchObject({ status: 400 });
+  });
 });

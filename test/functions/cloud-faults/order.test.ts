@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isForeign } from '../../../domain/cloud/applied-service.ts';
+import { flagDifference } from '../../../domain/cloud/flag-difference.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { downHost, hostWith } from '../../domain/rows.ts';
 import { type CloudWorld, cloudWorld } from './world.ts';
@@ -25,7 +25,9 @@ function isTakenForReport(world: CloudWorld): boolean {
   const forced_down = inNova(world) ?? false;
   if (forced_down === world.rows.hosts.get('compute-1')?.forced_down) return false;
   const read_at = '2027-01-01T00:00:00.000Z';
-  return isForeign(world.applied.get('compute-1'), { forced_down, read_at });
+  const seen = { forced_down, read_at };
+  const why = flagDifference(world.applied.get('compute-1'), seen, false);
+  return why === 'reported' || why === 'undone';
 }
 
 test('a request that Nova carries out after the host has come back is undone, and is no report', async () => {

@@ -144,6 +144,17 @@ test('a task is given up after a day: the fault has failed, and a dead letter sa
   expect(world.letters).toMatchObject([{ element: { service: 'compute-1', attempts: 299 } }]);
 });
 
+test('a task of a walk is not tried for longer than until the next walk, and leaves no dead letter', async () => {
+  await using world = await cloudWorld({ hosts: [downHost()] });
+  await world.cloud.stop();
+  await world.handle({ ...world.service(downHost()), of_walk: true, attempts: 13 });
+  expect(world.queue).toMatchObject([{ task: { of_walk: true, attempts: 14 }, seconds: 300 }]);
+  await world.drain();
+  expect(world.queue).toEqual([]);
+  expect(world.letters).toEqual([]);
+  expect(world.outcomes.get(1)).toMatchObject({ change: 'down', state: 'pending' });
+});
+
 const hit = (n: number, given: object = {}) =>
   instanceWith({
     ...{ uuid: id(n), vm_state: 'stopped', fault_number: 1 },

@@ -26,6 +26,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const proofs: unknown[] = [];
   const timeouts: unknown[] = [];
   const groups: unknown[] = [];
+  const tests: unknown[] = [];
   const kept: string[][] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
@@ -49,6 +50,9 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
     sendGroups: async (message) => {
       groups.push(message);
       return 1;
+    },
+    sendTest: async ({ test: key }) => {
+      tests.push(key);
     },
     split: async ({ events, attempts, lane, rest, copy, proof }) => {
       splits.push([
@@ -78,6 +82,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
     proofs,
     timeouts,
     groups,
+    tests,
     splits,
     deadLettered,
     totals,
@@ -92,6 +97,12 @@ const message = (
   receives,
 });
 type Lane = Partial<Pick<EventMessage, 'lane' | 'rest' | 'copy'>>;
+
+test('an empty batch, which a schedule sends so that a process is running, does nothing', async () => {
+  const { evaluations, lines, failed } = await evaluated({ Records: [] });
+  expect({ evaluations, failed }).toEqual({ evaluations: [], failed: [] });
+  expect(lines).toHaveLength(1);
+});
 
 test('a copy, and a message that is delivered again, are evaluated as repeats', async () => {
   const given = [message([1]), message([2], { copy: true }), message([3], { receives: 2 })];
@@ -285,5 +296,15 @@ test('a message of a group is sent and counted, and is received again if it fail
     throw new Error('gone');
   };
   const failed = await evaluated(queued({ body: message, receives: 3 }), { sendGroups });
+  expect([failed.failed.length, failed.deadLettered]).toEqual([1, []]);
+});
+
+test('a test of an alarm is sent and not counted, and is received again if it fails', async () => {
+  const message = { test: { event_id: id(7), alarm_id: id(1) } };
+  const done = await evaluated(queued({ body: message }));
+  expect([done.tests, done.evaluations, done.failed]).toEqual([[message.test], [], []]);
+  expect(done.totals).toMatchObject([{ events: 0, fired: 0, published: 0, groups: 0 }]);
+  const sendTest = async () => Promise.reject(new Error('gone'));
+  const failed = await evaluated(queued({ body: message, receives: 3 }), { sendTest });
   expect([failed.failed.length, failed.deadLettered]).toEqual([1, []]);
 });

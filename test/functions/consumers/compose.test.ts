@@ -72,6 +72,7 @@ test.each(['full', 'gentle'] as const)(
       report: unused,
       sendWebhooks: unused,
       sendGroups: unused,
+      unsentTest: unused,
       groupsOf: unused,
       firedSince: unused,
       firedRows: unused,
@@ -144,10 +145,7 @@ async function sentAgain(
     bodies = [{ body: webhook }],
   } = {},
 ) {
-  const sent: [string, WebhookMessage['lane'] | undefined, number | undefined][] = [];
-  const record = (queue: string) => async (webhooks: readonly WebhookMessage[], delay?: number) => {
-    sent.push([queue, webhooks[0]?.lane, delay]);
-  };
+  const sent: [string, WebhookMessage['lane'][], number[]][] = [];
   const { log } = logbook();
   const handler = webhookSenderOf({
     outcome: async () => undefined,
@@ -157,8 +155,13 @@ async function sentAgain(
     topics: [],
     publish: async () => answer,
     deadLetter: async () => {},
-    sendFirst: record('first tries'),
-    sendRetry: record('further tries'),
+    sendFirst: async (webhooks, delaySeconds) => {
+      sent.push(['first tries', webhooks.map(({ lane }) => lane), [delaySeconds]]);
+    },
+    sendRetries: async (retries) => {
+      const lanes = retries.map((retry) => retry.webhook.lane);
+      sent.push(['further tries', lanes, retries.map(({ delaySeconds }) => delaySeconds)]);
+    },
     gather: gathered,
     minutes: {
       limits: { perReceiver: 600, perProject: 3_000 },
@@ -204,13 +207,23 @@ test('the alarms of all retries of a batch are read in one request', async () =>
   expect(asked[0]).toHaveLength(2);
 });
 
+test('retries without a place are queued again in one request, whatever waits', async () => {
+  if (!webhook) throw new Error('no webhook');
+  const bodies = [1, 2].map((attempts) => ({
+    body: { ...webhook, attempts, lane: 'later' as const },
+  }));
+  const existing = async () => expect.unreachable();
+  const sent = await sentAgain('busy', { kind: 'answered', status: 200 }, { existing, bodies });
+  expect(sent).toEqual([['further tries', ['later', 'later'], [10, 10]]]);
+});
+
 test('a failed attempt is repeated as a retry, after a delay', async () => {
   const sent = await sentAgain('held', { kind: 'answered', status: 503 });
-  expect(sent).toEqual([['further tries', 'later', expect.any(Number)]]);
+  expect(sent).toEqual([['further tries', ['later'], [expect.any(Number)]]]);
 });
 
 test('a first attempt without a place waits among first attempts, or among the retries if its receiver hung', async () => {
   const answered: Answer = { kind: 'answered', status: 200 };
-  expect(await sentAgain('busy', answered)).toEqual([['first tries', 'first', busySeconds]]);
-  expect(await sentAgain('hung', answered)).toEqual([['further tries', 'later', undefined]]);
+  expect(await sentAgain('busy', answered)).toEqual([['first tries', ['first'], [busySeconds]]]);
+  expect(await sentAgain('hung', answered)).toEqual([['further tries', ['later'], [0]]]);
 });

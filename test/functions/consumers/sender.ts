@@ -85,7 +85,7 @@ export function sender(
         places.push(`take ${project_id}`);
         return { place: `${taken++}#${project_id}`, holder: 'me' };
       },
-      isFull: () => false,
+      wasFull: () => false,
       giveBack: async ({ place }) => {
         places.push(`give back ${place}`);
       },

@@ -10,7 +10,7 @@ import { bad, good, hung, ofOther, sender, webhook } from './sender.ts';
 const take = (taken: Taken) => ({
   places: {
     take: async () => taken,
-    isFull: () => false,
+    wasFull: () => false,
     giveBack: async () => expect.unreachable(),
     keep: async () => expect.unreachable(),
     noteWaiting: async () => expect.unreachable(),
@@ -35,7 +35,7 @@ function timed() {
     },
     places: {
       take: async (project: string) => ({ place: `0#${project}`, holder: 'me' }),
-      isFull: () => false,
+      wasFull: () => false,
       giveBack: say('give back'),
       keep: say('keep'),
       noteWaiting: say('note'),
@@ -107,13 +107,41 @@ test('a receiver that answers within a second is not noted', async () => {
   expect(steps).toEqual(['give back 0#a']);
 });
 
-test('a batch takes one place for each project of its first attempts, and gives it back', async () => {
+test('a batch takes one place for each project of its first attempts, one for its retries, and gives them back', async () => {
   const { send, posted, places } = sender();
   const later = webhook('https://later.example/', { lane: 'later' });
   await send(webhook(good), webhook(bad), ofOther(good), later);
   expect(posted).toHaveLength(4);
-  expect(places.slice(0, 2)).toEqual(['take a', 'take b']);
-  expect(places.slice(2).sort()).toEqual(['give back 0#a', 'give back 1#b']);
+  expect(places.slice(0, 3)).toEqual(['take a', 'take b', 'take retries#a']);
+  expect(places.slice(3).sort()).toEqual([
+    'give back 0#a',
+    'give back 1#b',
+    'give back 2#retries#a',
+  ]);
+});
+
+test('a retry whose project has as many senders of retries as it may is made later, and is no attempt', async () => {
+  const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
+  const retry = webhook(good, { lane: 'later', attempts: 1 });
+  expect(await send(retry)).toEqual([]);
+  expect({ posted, deferred, notes }).toEqual({ posted: [], deferred: [], notes: [] });
+  expect(retries).toEqual([[{ ...retry, waiting_since: minute(2) }, 10]]);
+});
+
+test('a retry that waited for a sender as long as all attempts may take is given up, and says why', async () => {
+  const { send, posted, retries, notes } = sender({}, take({ full: 'busy' }));
+  const since = '2025-12-31T00:00:00.000Z';
+  await send(webhook(good, { lane: 'later', attempts: 1, waiting_since: since }));
+  expect({ posted, retries }).toEqual({ posted: [], retries: [] });
+  expect(notes).toMatchObject([
+    { result: 'given up', attempts: 1, reason: expect.stringContaining('senders of its retries') },
+  ]);
+});
+
+test('a retry whose receiver hangs gives its place back: the next try is later anyway', async () => {
+  const { send, places } = sender({ [bad]: hung });
+  await send(webhook(bad, { lane: 'later', attempts: 1 }));
+  expect(places).toEqual(['take retries#a', 'give back 0#retries#a']);
 });
 
 test('the place of a project whose receiver hung is kept from it, and no other', async () => {
@@ -153,7 +181,7 @@ test.each(['take', 'giveBack', 'keep', 'noteWaiting'] as const)(
     const noted: string[] = [];
     const places = {
       take: async () => ({ place: '0#a', holder: 'me' }),
-      isFull: () => false,
+      wasFull: () => false,
       giveBack: async () => undefined,
       keep: async () => undefined,
       noteWaiting: async () => undefined,
@@ -206,13 +234,18 @@ test('a process asks no more than twice a second for a project that has no place
   for (const at of [0, 499, 500]) {
     now = at;
     expect(await remembering.take('a')).toEqual({ full: 'busy' });
-    expect(remembering.isFull('a')).toBe(true);
+    expect(remembering.wasFull('a')).toBe(true);
   }
   expect(asked).toBe(2);
   await remembering.take('b');
   await remembering.take('b');
   expect(asked).toBe(4);
-  expect(remembering.isFull('b')).toBe(false);
-  now = 1_000;
-  expect(remembering.isFull('a')).toBe(false);
+  expect(remembering.wasFull('b')).toBe(false);
+  for (const [at, was] of [
+    [10_499, true],
+    [10_500, false],
+  ] as const) {
+    now = at;
+    expect(remembering.wasFull('a')).toBe(was);
+  }
 });

@@ -47,9 +47,9 @@ test('actions that are not posts need no room', async () => {
 
 const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
 const delivered = { outcome: async () => ({ ...known, result: 'delivered' as const }) };
-const withoutPlace = (full: 'busy' | 'hung', isFull = false) => {
+const withoutPlace = (full: 'busy' | 'hung', wasFull = false) => {
   const { places } = sender({}).deps;
-  return { places: { ...places, take: async () => ({ full }), isFull: () => isFull } };
+  return { places: { ...places, take: async () => ({ full }), wasFull: () => wasFull } };
 };
 
 test.each([
@@ -74,7 +74,7 @@ test('a webhook that is sent, or has no room, gives none back', async () => {
   expect([sent.roomGivenBack, full.roomGivenBack]).toEqual([[], []]);
 });
 
-test('room is not requested while the project is known to have no place', async () => {
+test('room is requested after the place if the project had none lately, and not at all without one', async () => {
   const fullCounter = () => expect.unreachable();
   const { send, deferred } = sender({}, { ...withoutPlace('busy', true), fullCounter });
   expect(await send(webhook(good))).toEqual([]);

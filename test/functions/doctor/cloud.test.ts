@@ -24,7 +24,8 @@ function surface(rows: readonly CloudJob[] = []) {
 }
 
 const walk = newWalk({
-  ...{ walk_id: 'w1', requested: false, dry_run: false, started_at: minute(5) },
+  ...{ walk_id: 'w1', requested: false, started_at: minute(5) },
+  ...{ dry_run: false, allow_deletions: false },
 });
 
 test('shows ages, the walk and errors; null before anything is known', async () => {
@@ -63,11 +64,30 @@ test('a request begins a walk in place of one of the schedule, and joins a reque
   expect(second.body).toEqual(first.body);
   expect(queued).toEqual(['walk', 'walk']);
   expect((await ask('POST', 'cloud/walks', {}, 'admin')).body).not.toEqual(first.body);
+  const allowed = await ask('POST', 'cloud/walks', { body: { allow_deletions: true } }, 'admin');
+  expect(allowed.body).toMatchObject({ walk: { dry_run: false, allow_deletions: true } });
+});
+
+test('warns of what the last walk kept', async () => {
+  const counts = { ...walk.counts, servers: { ...walk.counts.servers, held: 12 } };
+  const { ask } = surface([{ ...newJob('walk'), walk: { ...walk, counts, hidden: 3 } }]);
+  const { body } = await ask('GET', 'cloud', {}, 'admin');
+  expect(body).toMatchObject({
+    cloud: {
+      walk: {
+        warnings: [
+          expect.stringMatching(/^12 servers that the cloud does not show were kept/),
+          expect.stringMatching(/^Neutron hides 3 ports/),
+        ],
+      },
+    },
+  });
 });
 
 test.each([
   ['a word that is not known', { dryrun: true }],
   ['a flag that is none', { dry_run: 'yes' }],
+  ['another flag that is none', { allow_deletions: 1 }],
 ])('%s is refused, and begins nothing', async (_, body) => {
   const { ask, queued } = surface();
   expect((await ask('POST', 'cloud/walks', { body }, 'admin')).status).toBe(400);

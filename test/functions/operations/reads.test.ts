@@ -48,8 +48,10 @@ test('a change brings what the page reads after changes of its kind, and nothing
 });
 
 test.each(readHere)('a page reads /doctor/v1/%s of this function', async (segment) => {
-  const needsName = ['host-history', 'dead-letters'].includes(segment);
-  const reads = [{ path: `/doctor/v1/${segment}${needsName ? '/x' : ''}`, kinds: ['servers'] }];
+  const more: Record<string, string> = {
+    ...{ 'host-history': '/x', 'dead-letters': '/x', alarms: '/x/test/y' },
+  };
+  const reads = [{ path: `/doctor/v1/${segment}${more[segment] ?? ''}`, kinds: ['servers'] }];
   const { body } = await post({ since, reads });
   const text = JSON.stringify(body);
   expect(text).toContain('"read":0');

@@ -13,9 +13,21 @@ export const emptyStores: OperationsParts = {
   authenticate: async () => {
     throw new Error('nobody');
   },
+  alarmTesting: async () => ({
+    alarm: async () => undefined,
+    alarmTest: async () => undefined,
+    alarmCounts: async () => new Map(),
+    silences: async () => [],
+    subscriptionsOf: async () => [],
+    countTest: async () => true,
+    saveTest: async () => {},
+    queueTest: async () => {},
+    ...{ newId: () => 'i', now: () => now },
+  }),
   openApi: async () => ({ openapi: '3.1.0', servers: [] }),
   changesFrom: async () => [],
   take: async () => ({ place: 'p', holder: 'h' }),
+  takeOfAll: async () => ({ place: 'q', holder: 'h' }),
   giveBack: async () => {},
   pause: async () => {},
   silencing: {

@@ -50,6 +50,7 @@ export interface CloudAnswers {
         walk_id: string;
         requested: boolean;
         dry_run: boolean;
+        allow_deletions: boolean;
         phase: "hosts" | "servers" | "ports" | "done";
         started_at: string;
         ended_at: string | null;
@@ -61,6 +62,8 @@ export interface CloudAnswers {
             moved: number;
             deleted: number;
             failed: number;
+            applied: number;
+            held: number;
           };
           servers: {
             seen: number;
@@ -69,6 +72,8 @@ export interface CloudAnswers {
             moved: number;
             deleted: number;
             failed: number;
+            applied: number;
+            held: number;
           };
           ports: {
             seen: number;
@@ -77,14 +82,17 @@ export interface CloudAnswers {
             moved: number;
             deleted: number;
             failed: number;
+            applied: number;
+            held: number;
           };
         };
         differences: {
           resource: "host" | "server" | "port";
           id: string;
-          kind: "created" | "changed" | "moved" | "deleted" | "failed";
+          kind: "created" | "changed" | "moved" | "deleted" | "failed" | "applied" | "held";
           detail: string;
         }[];
+        warnings: string[];
       } | null;
     };
   };
@@ -93,6 +101,7 @@ export interface CloudAnswers {
       walk_id: string;
       requested: boolean;
       dry_run: boolean;
+      allow_deletions: boolean;
       phase: "hosts" | "servers" | "ports" | "done";
       started_at: string;
       ended_at: string | null;
@@ -104,6 +113,8 @@ export interface CloudAnswers {
           moved: number;
           deleted: number;
           failed: number;
+          applied: number;
+          held: number;
         };
         servers: {
           seen: number;
@@ -112,6 +123,8 @@ export interface CloudAnswers {
           moved: number;
           deleted: number;
           failed: number;
+          applied: number;
+          held: number;
         };
         ports: {
           seen: number;
@@ -120,14 +133,17 @@ export interface CloudAnswers {
           moved: number;
           deleted: number;
           failed: number;
+          applied: number;
+          held: number;
         };
       };
       differences: {
         resource: "host" | "server" | "port";
         id: string;
-        kind: "created" | "changed" | "moved" | "deleted" | "failed";
+        kind: "created" | "changed" | "moved" | "deleted" | "failed" | "applied" | "held";
         detail: string;
       }[];
+      warnings: string[];
     };
   };
 }

@@ -30,6 +30,60 @@ export interface NotificationsAnswers {
   "GET /doctor/v1/silences/{id}": {
     silence: Silence;
   };
+  "POST /doctor/v1/alarms/{alarm_id}/test": {
+    test: {
+      alarm_id: string;
+      state: "ok" | "alarm" | "insufficient data";
+      notification_id: string;
+      subscriptions: {
+        id: string;
+        protocol: "sqs" | "lambda" | "https" | "http" | "email" | "email-json";
+        endpoint: string;
+        group: "fault" | null;
+      }[];
+      topics: number;
+      silenced_by: string | null;
+      enabled: boolean;
+      created_at: string;
+      webhooks: {
+        action: string;
+        result: "pending" | "delivered" | "retrying" | "given up" | "dropped";
+        attempts: number;
+        status: number | null;
+        reason: string;
+        at: string | null;
+      }[];
+      id: string;
+      published_at: string | null;
+    };
+  };
+  "GET /doctor/v1/alarms/{alarm_id}/test/{id}": {
+    test: {
+      alarm_id: string;
+      state: "ok" | "alarm" | "insufficient data";
+      notification_id: string;
+      subscriptions: {
+        id: string;
+        protocol: "sqs" | "lambda" | "https" | "http" | "email" | "email-json";
+        endpoint: string;
+        group: "fault" | null;
+      }[];
+      topics: number;
+      silenced_by: string | null;
+      enabled: boolean;
+      created_at: string;
+      webhooks: {
+        action: string;
+        result: "pending" | "delivered" | "retrying" | "given up" | "dropped";
+        attempts: number;
+        status: number | null;
+        reason: string;
+        at: string | null;
+      }[];
+      id: string;
+      published_at: string | null;
+    };
+  };
   "POST /doctor/v1/alarm-preview": {
     from: string;
     to: string;

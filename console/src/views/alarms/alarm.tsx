@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { call } from '../../api/client.ts';
 import type { Alarm as AlarmBody, AlarmChange } from '../../api/openstack.ts';
 import { mayChange } from '../../api/session.ts';
@@ -6,6 +7,7 @@ import { Badge, Loaded, Loading, Problem, Section, Time, View } from '../../ui/b
 import { Table } from '../../ui/table.tsx';
 import { AlarmActions, pathOf } from './alarm-actions.tsx';
 import { AlarmFacts } from './alarm-facts.tsx';
+import { type AlarmTest, TestOutcome } from './alarm-test.tsx';
 import { changeInWords } from './change-words.ts';
 
 /** One alarm, with its history. */
@@ -16,6 +18,7 @@ export function Alarm({ id }: { id: string }) {
       call<AlarmChange[]>('GET', pathOf(id, '/history'), { query: { limit: 100 }, signal }),
     ['alarms'],
   );
+  const [tested, setTested] = useState<AlarmTest | undefined>(undefined);
   const again = () => {
     alarm.reload();
     history.reload();
@@ -24,7 +27,10 @@ export function Alarm({ id }: { id: string }) {
   return (
     <View title={found?.name ?? 'Alarm'} aside={found && <Badge state={found.state} />}>
       <Problem text={alarm.error || history.error} />
-      {found && mayChange.value && <AlarmActions alarm={found} changed={again} />}
+      {found && mayChange.value && (
+        <AlarmActions alarm={found} changed={again} tested={setTested} />
+      )}
+      {tested?.alarm_id === id && <TestOutcome key={tested.id} sent={tested} />}
       {found ? <AlarmFacts of={found} /> : alarm.error === '' && <Loading />}
       <Section title="History">
         <Loaded of={history}>
