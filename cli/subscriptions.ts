@@ -16,6 +16,7 @@ const filterOptions = {
   severity: 'severity',
   current: 'current',
   'event-type': 'event_type',
+  test: 'test',
 } as const;
 
 /** The body of a request for a subscription. @throws Misuse */
@@ -55,8 +56,8 @@ export const subscriptionCommands: readonly Command[] = [
   {
     name: 'subscription create',
     usage:
-      '--protocol sqs|lambda|https|http|email|email-json --endpoint ENDPOINT [--group fault] [--severity LEVEL,...] [--current STATE,...] [--event-type TYPE,...] [--alarm ID,...] [--resource ID,...] [--envelope] [--all-projects]',
-    does: "Subscribe an endpoint to the notifications of the project; --group fault for one message for each fault. --envelope keeps SNS's envelope for a queue. --all-projects is for administrators.",
+      '--protocol sqs|lambda|https|http|email|email-json --endpoint ENDPOINT [--group fault] [--severity LEVEL,...] [--current STATE,...] [--event-type TYPE,...] [--alarm ID,...] [--resource ID,...] [--test true|false] [--envelope] [--all-projects]',
+    does: "Subscribe an endpoint to the notifications of the project; --group fault for one message for each fault. --test false leaves tests of alarms out. --envelope keeps SNS's envelope for a queue. --all-projects is for administrators.",
     options: {
       protocol: text,
       endpoint: text,
@@ -66,6 +67,7 @@ export const subscriptionCommands: readonly Command[] = [
       'event-type': text,
       alarm: text,
       resource: text,
+      test: text,
       envelope: flag,
       'all-projects': flag,
     },

@@ -25,7 +25,8 @@ const Name = z.string().min(1).max(255).regex(plain, notPlain);
 
 /**
  * Which notifications of the project are requested: those that have, in each named attribute, one
- * of its values. The attributes are those of the messages (`OutboxRow.attributes`). Empty: all.
+ * of its values. The attributes are those of the messages (`OutboxRow.attributes`); `false` for `test`
+ * stands for messages without it. Empty: all.
  */
 export const SubscriptionFilter = z
   .strictObject({
@@ -34,6 +35,7 @@ export const SubscriptionFilter = z
     severity: valuesOf(Severity),
     current: valuesOf(AlarmState),
     event_type: valuesOf(Name),
+    test: z.array(z.enum(['true', 'false'])).length(1),
   })
   .partial();
 export type SubscriptionFilter = z.infer<typeof SubscriptionFilter>;
@@ -93,7 +95,7 @@ export const isSelected = (
   attributes: Readonly<Record<string, string>>,
 ): boolean =>
   Object.entries(filter).every(([name, values]) =>
-    values.some((value) => value === attributes[name]),
+    values.some((value) => value === (attributes[name] ?? (name === 'test' ? 'false' : undefined))),
   );
 
 /** SNS's limits of a filter policy: its attributes, and the combinations of their values. */
@@ -101,21 +103,30 @@ const most = { attributes: 5, combinations: 150 };
 
 type Filtered = Pick<SubscriptionRequest, 'project_id' | 'all_projects' | 'filter'>;
 
-/**
- * The filter policy on message attributes; undefined if everything is sent. Every value is a plain
- * text, so SNS compares it for equality.
- */
+/** A value of a filter policy: a plain text, which SNS compares for equality, or that there must be none. */
+type PolicyValue = string | { readonly exists: false };
+
+/** The filter policy on message attributes; undefined if everything is sent. */
 export function filterPolicyOf({
   project_id,
   all_projects,
   filter,
-}: Filtered): Readonly<Record<string, readonly string[]>> | undefined {
-  const { alarm_id, resource_id, severity, current, event_type } = filter;
-  const policy = Object.entries({ alarm_id, resource_id, severity, current, event_type }).flatMap(
-    ([name, values]) => (values ? [[name, [...new Set<string>(values)].sort()] as const] : []),
+}: Filtered): Readonly<Record<string, readonly PolicyValue[]>> | undefined {
+  const { alarm_id, resource_id, severity, current, event_type, test = [] } = filter;
+  const policy: (readonly [string, readonly PolicyValue[]])[] = Object.entries({
+    alarm_id,
+    resource_id,
+    severity,
+    current,
+    event_type,
+  }).flatMap(([name, values]) =>
+    values ? [[name, [...new Set<string>(values)].sort()] as const] : [],
   );
   const pinned = all_projects ? [] : [['project_id', [project_id]] as const];
-  const all = [...pinned, ...policy];
+  const tests = test.map((value) =>
+    value === 'true' ? (['test', ['true']] as const) : (['test', [{ exists: false }]] as const),
+  );
+  const all = [...pinned, ...policy, ...tests];
   return all.length > 0 ? Object.fromEntries(all) : undefined;
 }
 

@@ -182,6 +182,51 @@ test('a dead report is shown with its content, is sent back, and then takes effe
   await forceDown(admin, host, false);
 });
 
+test('an operator sees the alarms of all projects, and finds a host, its server and their alarm', async () => {
+  const page = await browsing.openAs('admin');
+  await page.visit('Alarms');
+  await page.row('Alarms', 'rack').waitFor();
+  const [server] = rack.servers;
+  const found: readonly [words: string, section: string, shown: string][] = [
+    [rack.host, 'Hosts', rack.host],
+    [server?.name ?? '', 'Servers', server?.name ?? ''],
+    [server?.id ?? '', 'Servers', server?.name ?? ''],
+    ['rack', 'Alarms', 'rack'],
+  ];
+  for (const [words, section, shown] of found) {
+    await page.page.getByRole('searchbox').fill(words);
+    await page.page.keyboard.press('Enter');
+    await page.heading(`Search: ${words}`).waitFor();
+    await page.section(section).getByText(shown).first().waitFor();
+  }
+});
+
+test('what a monitor sent that was not understood is shown with its reason', async () => {
+  const hostname = newName('storage');
+  const report = {
+    ...{ time: '2026-11-27T02:00:00.000000', type: 'compute.host.down' },
+    details: { hostname, status: 'down', monitor: 'ipmi', monitor_event_id: 'e-1' },
+  };
+  await admin.expect('PUT', '/doctor/v1/inspector/events?source=ipmi', { body: [report] });
+  const page = await browsing.openAs('admin');
+  await page.visit('Unmatched');
+  const row = page.row('Unmatched items', hostname);
+  await row.getByText('Show').click();
+  await row.locator('pre').filter({ hasText: hostname }).waitFor();
+});
+
+test('times are local, with UTC as their tooltip', async () => {
+  const page = await browsing.openAs('admin', { timezoneId: 'Asia/Tokyo' });
+  await page.visit('Alarms');
+  const time = page.row('Alarms', 'rack').locator('time').first();
+  await time.waitFor();
+  const at = new Date((await time.getAttribute('datetime')) ?? '');
+  const local = at.toLocaleTimeString('en-US', { timeZone: 'Asia/Tokyo', hour12: false });
+  expect(await time.textContent()).toContain(local);
+  expect(await time.getAttribute('title')).toContain(`${at.toISOString().slice(11, 19)}`);
+  expect(await time.getAttribute('title')).toContain('UTC');
+});
+
 test('no page broke its policy or threw an error', () => {
   expect(browsing.complaints()).toEqual([]);
 });

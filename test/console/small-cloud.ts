@@ -47,6 +47,9 @@ export async function makeSmallCloud(admin: Client, tenant: Client): Promise<Sma
     ...eventAlarm(stopped(server)),
     name: 'web-1 is off',
   });
+  await tenant.expect('POST', '/doctor/v1/subscriptions', {
+    body: { protocol: 'https', endpoint: 'https://pager.example/doctor' },
+  });
   await admin.expect('PUT', `/compute/v2.1/os-hosts/${maintained}`, {
     body: { maintenance_mode: 'enable' },
   });

@@ -4,8 +4,9 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
 import { receiver } from '../adapters/delivery/receiver.ts';
-import { forceDown, newName } from '../e2e/cloud.ts';
+import { forceDown, newAlarm, newName } from '../e2e/cloud.ts';
 import { type Client, login } from '../stack/stack.ts';
 import { type Browsing, openBrowser } from './browser.ts';
 import { newRack, type Rack } from './world.ts';
@@ -74,6 +75,47 @@ test('an alarm that was made with the form is tested and fires, and another tena
   await other.page.getByRole('alert').waitFor();
   expect(await other.page.getByText(name).count()).toBe(0);
   await forceDown(admin, rack.host, false);
+});
+
+test('an alarm is disabled and enabled, and found by its name and its id', async () => {
+  const name = newName('alarm');
+  const body = { name, type: 'event', event_rule: { event_type: 'switch.down' } };
+  const id = await newAlarm(tenant, body);
+  const page = await browsing.openAs('tenant-a');
+  for (const words of [name, id]) {
+    await page.page.getByRole('searchbox').fill(words);
+    await page.page.keyboard.press('Enter');
+    await page.heading(`Search: ${words}`).waitFor();
+    await page.row('Alarms', name).waitFor();
+  }
+  await page.row('Alarms', name).getByRole('link', { name }).click();
+  await page.heading(name).waitFor();
+  await page.page.getByRole('button', { name: 'Disable' }).click();
+  await page.state(name, 'disabled').waitFor();
+  await page.page.getByRole('button', { name: 'Enable' }).click();
+  await page.state(name, 'disabled').waitFor({ state: 'detached' });
+  await page.row('History', 'rule change', 'enabled true').waitFor();
+  await page.confirm('Delete');
+  await page.heading('Alarms').waitFor();
+});
+
+test('a tenant subscribes, and gets the key with which its receivers verify webhooks', async () => {
+  const endpoint = `https://${newName('pager')}.example/doctor`;
+  const page = await browsing.openAs('tenant-a');
+  await page.visit('Subscriptions');
+  await page.page.getByLabel('Protocol').selectOption('https');
+  await page.page.getByLabel('Endpoint').fill(endpoint);
+  await page.page.getByRole('button', { name: 'Subscribe' }).click();
+  const row = page.row('Subscriptions', endpoint, 'pending confirmation');
+  await row.waitFor();
+  await row.getByRole('button', { name: 'End' }).click();
+  await page.page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await row.waitFor({ state: 'detached' });
+  const { body } = await tenant.expect('GET', '/doctor/v1/webhook-key');
+  await page.page.getByRole('button', { name: 'Show the key' }).click();
+  await page.page.getByText(z.object({ key: z.string() }).parse(body).key).waitFor();
+  await page.page.getByText('How a receiver verifies a webhook').click();
+  await page.page.getByText("headers['x-doctor-signature']").waitFor();
 });
 
 test('a tenant sees no view of operators', async () => {

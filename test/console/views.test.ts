@@ -87,6 +87,19 @@ test.each(
   expect(found.filter(([, violations]) => violations.length > 0)).toEqual([]);
 });
 
+test('the outcome of a test of an alarm has no violation, and fits a phone', async () => {
+  const options = { bypassCSP: true, viewport: { width: 390, height: 844 } } as const;
+  const at = await browsing.openAs('tenant-a', options);
+  await at.page.addScriptTag({ path: axe });
+  await at.go(`#/alarms/${cloud.alarm}`);
+  await at.page.getByRole('button', { name: 'Send a test' }).click();
+  expect(await violationsOf(at)).toEqual([]);
+  await at.page.getByRole('dialog').getByRole('button', { name: 'Send a test' }).click();
+  await at.section('Last test').getByText('marked as a test').waitFor();
+  expect(await violationsOf(at)).toEqual([]);
+  expect(await at.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});
+
 /** More presses of the Tab key than any view has elements that it reaches. */
 const mostTabs = 150;
 
@@ -150,6 +163,10 @@ async function takePictures(folder: string): Promise<void> {
     await picture(operator, view.name);
   }
   const tenant = await browsing.openAs('tenant-a');
+  await show(tenant, { name: 'alarm', link: `#/alarms/${cloud.alarm}`, title: 'web-1 is off' });
+  await tenant.confirm('Send a test');
+  await tenant.row('Receivers of the test', 'published').waitFor();
+  await picture(tenant, 'alarm');
   await show(tenant, { name: 'new-alarm', link: '#/alarms/new', title: 'New alarm' });
   await tenant.row('Events that would have matched', 'stopped').first().waitFor();
   await picture(tenant, 'new-alarm');

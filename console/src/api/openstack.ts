@@ -78,6 +78,11 @@ export type AlarmQuery = {
   readonly value: string;
 };
 
+export type EventPattern = {
+  readonly event_type: string;
+  readonly query: readonly AlarmQuery[];
+};
+
 export type AlarmState = 'ok' | 'alarm' | 'insufficient data';
 
 export type Alarm = {
@@ -93,7 +98,23 @@ export type Alarm = {
   readonly project_id: string;
   readonly repeat_actions: boolean;
   readonly alarm_actions: readonly string[];
-  readonly event_rule?: { readonly event_type: string; readonly query: readonly AlarmQuery[] };
+  readonly ok_actions: readonly string[];
+  readonly insufficient_data_actions: readonly string[];
+  readonly time_constraints: readonly { readonly name: string }[];
+  /** Missing if the alarm names none. */
+  readonly resource_id?: string | null;
+  /** Missing for alarms that are evaluated every minute. */
+  readonly event_rule?: EventPattern & {
+    readonly clear?: EventPattern;
+    /** In seconds. */
+    readonly timeout?: number;
+  };
+  readonly prometheus_rule?: {
+    readonly query: string;
+    readonly comparison_operator: string;
+    readonly threshold: number;
+  };
+  readonly composite_rule?: unknown;
 };
 
 /** The outcome of a call of a webhook. */
@@ -118,14 +139,21 @@ export type AlarmChange = {
   readonly webhooks?: readonly WebhookCall[];
 };
 
-/** Alarms, last changed first. */
+/** One alarm. */
+export const getAlarm = (id: string, signal?: AbortSignal): Promise<Alarm> =>
+  call<Alarm>('GET', `/alarming/v2/alarms/${encodeURIComponent(id)}`, {
+    ...(signal && { signal }),
+  });
+
+/** Alarms, last changed first. An operator gets those of all projects. */
 export async function listAlarms(
   query: Query,
   page: PageOf,
   signal?: AbortSignal,
 ): Promise<Page<Alarm>> {
+  const all = isOperator.value ? { all_projects: 'true' } : {};
   const rows = await call<Alarm[]>('GET', '/alarming/v2/alarms', {
-    query: { ...page, ...query },
+    query: { ...all, ...page, ...query },
     ...(signal && { signal }),
   });
   // Aodh's lists have no link to the next page, so after a full page there may be another.

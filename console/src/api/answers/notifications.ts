@@ -132,6 +132,11 @@ export interface Subscription {
      * @maxItems 50
      */
     event_type?: [string, ...string[]];
+    /**
+     * @minItems 1
+     * @maxItems 1
+     */
+    test?: ["true" | "false"];
   };
   raw_message_delivery: boolean;
   group: "fault" | null;

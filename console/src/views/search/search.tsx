@@ -1,11 +1,11 @@
 import type { DoctorAnswers } from '../../api/answers.ts';
 import { ApiError, ask } from '../../api/client.ts';
 import { listHosts } from '../../api/hosts.ts';
-import { listAlarms, listPorts, listServers } from '../../api/openstack.ts';
+import { type Alarm, getAlarm, listAlarms, listPorts, listServers } from '../../api/openstack.ts';
 import { isOperator } from '../../api/session.ts';
 import { linkTo } from '../../links.ts';
 import { useLive } from '../../live/use-live.ts';
-import { usePages } from '../../live/use-pages.ts';
+import { type Page, type PageOf, usePages } from '../../live/use-pages.ts';
 import { Badge, Loading, Problem, Section, View } from '../../ui/basics.tsx';
 import { AlarmTable } from '../alarms/alarm-table.tsx';
 import { FaultTable } from '../faults/fault-table.tsx';
@@ -19,14 +19,26 @@ const mostHosts = 50;
 
 type FaultAnswer = DoctorAnswers['GET /doctor/v1/faults/{id}'];
 
-/** A list with the fault that has the id; empty if there is none. */
-async function faultsOf(id: string, signal: AbortSignal): Promise<FaultAnswer['fault'][]> {
+/** A list with the thing that has an id; empty if there is none. */
+async function orNone<Thing>(found: Promise<Thing>): Promise<Thing[]> {
   try {
-    return [(await ask('GET /doctor/v1/faults/{id}', { params: { id }, signal })).fault];
+    return [await found];
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return [];
     throw error;
   }
+}
+
+/** A list with the fault that has the id; empty if there is none. */
+const faultsOf = (id: string, signal: AbortSignal): Promise<FaultAnswer['fault'][]> =>
+  orNone(ask('GET /doctor/v1/faults/{id}', { params: { id }, signal }).then(({ fault }) => fault));
+
+/** The alarms with a name, or the one that has an id. */
+async function alarmsOf(words: string, page: PageOf, signal?: AbortSignal): Promise<Page<Alarm>> {
+  if (!uuid.test(words)) {
+    return listAlarms({ 'q.field': 'name', 'q.value': words }, page, signal);
+  }
+  return { rows: await orNone(getAlarm(words, signal)), next: undefined };
 }
 
 /** Hosts with the words in their names. */
@@ -34,8 +46,6 @@ async function hostsNamed(words: string, signal: AbortSignal) {
   const lower = words.toLowerCase();
   return (await listHosts(signal)).filter(({ host }) => host.toLowerCase().includes(lower));
 }
-
-const none = { rows: [] };
 
 /** Searches everything at the same time. Each result is shown as soon as it is found. */
 function useFound(words: string) {
@@ -57,12 +67,7 @@ function useFound(words: string) {
       ['ports'],
       { of },
     ),
-    alarms: usePages(
-      async (page, signal) =>
-        isId ? none : listAlarms({ 'q.field': 'name', 'q.value': words }, page, signal),
-      ['alarms'],
-      { of },
-    ),
+    alarms: usePages((page, signal) => alarmsOf(words, page, signal), ['alarms'], { of }),
     faults: useLive(async (signal) => (isId ? faultsOf(words, signal) : []), ['faults'], of),
   };
 }
@@ -78,7 +83,7 @@ export function Search({ words }: { words: string }) {
     <View title={`Search: ${words}`}>
       <p class="faint">
         By a part of the name: {isOperator.value ? 'hosts and servers' : 'servers'}. By the whole
-        name: ports and alarms. By the whole id: servers, ports and faults.
+        name: ports and alarms. By the whole id: servers, ports, alarms and faults.
       </p>
       <Problem text={error} />
       <Results found={found} />
