@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { grownPause } from '../domain/back-off.ts';
 import { slices } from '../domain/slices.ts';
+import { mostTries, pauseAfter } from './back-off.ts';
 import { inParallel } from './in-parallel.ts';
 
 export type Row = Record<string, unknown>;
@@ -140,4 +141,23 @@ export async function writeAll(
     return batch.flatMap(([position], n) => (responses[n]?.Error ? [position] : []));
   });
   return failed.flat();
+}
+
+/**
+ * Runs all statements, and retries those that fail: AWS refuses one that meets a transaction on its
+ * row, and when the table is too busy.
+ * @throws if some still fail after `mostTries`.
+ */
+export async function writtenAll(
+  client: DynamoDBDocumentClient,
+  statements: readonly Statement[],
+): Promise<void> {
+  let left = [...statements];
+  for (let tries = 1; left.length > 0; tries++) {
+    const failed = new Set(await writeAll(client, left));
+    left = left.filter((_, n) => failed.has(n));
+    if (left.length === 0) return;
+    if (tries >= mostTries) throw new Error(`${left.length} statements were not carried out`);
+    await pauseAfter(tries);
+  }
 }

@@ -18,16 +18,23 @@ import { rowToSend, type SilencesDeps, sendingOf } from './silences-of.ts';
 export type EvaluateTimeoutsDeps = DeliverDeps &
   NoteFiringsDeps &
   SilencesDeps &
-  Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now' | 'pace'> & {
+  Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now'> & {
     /** Transactions that are written at once. */
     readonly transactionsAtOnce: number;
   };
 
 /**
+ * Firings in a transaction. A timeout's notification has no event of a client's, so that more fit than of
+ * events (`test/domain/alarms/limits.test.ts`). They are two full publications.
+ */
+export const timeoutsPerTransaction = 20;
+
+/**
  * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has
  * another timer, or none. An alarm that another writer changes meanwhile is read and decided again.
- * @throws the first error of a read or write, after all written rows are published: the message is
- * then delivered again, and what was fired is stale.
+ * The notifications of a transaction are sent as soon as it is written.
+ * @throws the first error of a read or write, after all others are done: the message is then delivered
+ * again, and what was fired is stale.
  */
 export async function evaluateTimeouts(
   deps: EvaluateTimeoutsDeps,
@@ -37,18 +44,19 @@ export async function evaluateTimeouts(
   let left = [...dueOf.values()];
   const written: OutboxRow[] = [];
   const failures: unknown[] = [];
+  let published = 0;
   try {
     await untilWritten(async () => {
       const round = await decideAll(deps, left);
       written.push(...round.written);
       failures.push(...round.failures);
+      published += round.published;
       left = round.left;
       return left.length === 0 || failures.length > 0 || undefined;
     });
   } catch (error) {
     failures.push(error);
   }
-  const published = await deliver(deps, written);
   await noteFirings(deps, [{ rows: written, at: deps.now() }]);
   if (failures.length > 0) throw failures[0];
   return { candidates: dueOf.size, fired: written.length, published };
@@ -60,6 +68,7 @@ type Rearming = { readonly timer: DueTimer; readonly from: Alarm; readonly to: A
 /** The outcome of one attempt. */
 type Round = {
   readonly written: OutboxRow[];
+  published: number;
   /** The timers whose alarm another writer changed first. */
   readonly left: DueTimer[];
   readonly failures: unknown[];
@@ -78,9 +87,9 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
     if (decision.kind === 'fired') firings.push({ timer, firing: decision.firing });
     if (decision.kind === 'armed') armings.push({ timer, from: alarm, to: decision.to });
   }
-  const round: Round = { written: [], left: [], failures: [] };
+  const round: Round = { written: [], published: 0, left: [], failures: [] };
   const writes = [
-    ...slices(await asSent(deps, firings), deps.pace.perTransaction).map(
+    ...slices(await asSent(deps, firings), timeoutsPerTransaction).map(
       (some) => () => fireSome(deps, some, round),
     ),
     ...armings.map(({ timer, from, to }) => async () => {
@@ -101,17 +110,22 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
   return round;
 }
 
-/** Writes firings in one transaction. */
+/** Writes firings in one transaction, and sends their notifications. */
 async function fireSome(
   deps: EvaluateTimeoutsDeps,
   some: readonly TimedFiring[],
-  { written, left }: Round,
+  round: Round,
 ): Promise<void> {
+  const rows: OutboxRow[] = [];
   const outcomes = await deps.fire(some.map(({ firing }) => [firing]));
   for (const [n, { timer, firing }] of some.entries()) {
-    if (outcomes[n] === 'written' && isToSend(firing.row)) written.push(firing.row);
-    if (outcomes[n] === 'alarm changed') left.push(timer);
+    if (outcomes[n] === 'written' && isToSend(firing.row)) rows.push(firing.row);
+    if (outcomes[n] === 'alarm changed') round.left.push(timer);
   }
+  round.written.push(...rows);
+  // Others add to it while these are sent.
+  const published = await deliver(deps, rows);
+  round.published += published;
 }
 
 /** The firings as they are sent: those that a silence matches are held back. */

@@ -8,6 +8,7 @@ import { type Compared, mayDelete, nothingCompared } from '../domain/mirror/dele
 import type { Difference, Mirrored } from '../domain/mirror/difference.ts';
 import { countedWith, nothingCounted } from '../domain/mirror/mirror-counts.ts';
 import { macsOf } from '../domain/mirror/port-absence.ts';
+import { noSample, sampleAfter, sampledWith } from '../domain/mirror/port-sample.ts';
 import { type ApplyHostsDeps, applyHosts } from './apply-unapplied.ts';
 import type { CloudReader, UnreadableItem } from './cloud-reader.ts';
 import { type MirrorHostsDeps, mirrorHosts } from './mirror-hosts.ts';
@@ -68,7 +69,7 @@ async function hostsPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promi
 
 async function serversPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise<Walk> {
   const page = await deps.cloud.serverPage({ marker: walk.marker, limit: run.limit });
-  if (page === 'lost') return restarted(deps, { ...walk, macs: 0 }, 'servers');
+  if (page === 'lost') return restarted(deps, { ...walk, sample: noSample }, 'servers');
   const { items, unreadable, next, read_at } = page;
   const found = await mirrorServers(deps, items, run);
   const ids = new Set([...items.map(({ uuid }) => uuid), ...unreadable.map(({ id }) => id)]);
@@ -79,7 +80,10 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promi
   const all = [...found, ...ended.found].filter(isDifference);
   const counted = {
     ...noted(walk, 'servers', ids.size, [...all, ...failures('server', unreadable)]),
-    macs: walk.macs + items.reduce((sum, { facts }) => sum + macsOf(facts).size, 0),
+    sample: sampledWith(
+      walk.sample,
+      items.flatMap(({ facts }) => [...macsOf(facts)]),
+    ),
   };
   if (next === null) return { ...counted, ...begun, phase: 'ports' };
   return { ...counted, marker: next, place: last, compared: ended.compared };
@@ -97,6 +101,7 @@ async function portsPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise
   const counted = {
     ...noted(walk, 'ports', ids.size, [...all, ...failures('port', unreadable)]),
     hidden: walk.hidden + ended.hidden,
+    sample: sampleAfter(walk.sample, new Set(items.map(({ facts }) => facts.mac_address))),
   };
   if (next === null) return { ...counted, ...begun, phase: 'done', ended_at: deps.now() };
   return { ...counted, marker: next, compared: ended.compared };

@@ -18,6 +18,7 @@ const emulatorAlsoRequires = new Map<Action, { action: Action; resource?: '*' }>
   ['sns:Publish', { action: 'sns:PublishBatch' }],
   ['sns:GetSubscriptionAttributes', { action: 'sns:GetSubscriptionAttributes', resource: '*' }],
   ['sns:Unsubscribe', { action: 'sns:Unsubscribe', resource: '*' }],
+  ['dynamodb:PartiQLDelete', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
   ['dynamodb:PartiQLInsert', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
   ['dynamodb:PartiQLUpdate', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
 ]);
@@ -54,6 +55,7 @@ type RowAction =
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
+  | 'PartiQLDelete'
   | 'PartiQLInsert'
   | 'PartiQLUpdate'
   | 'PutItem'

@@ -47,7 +47,7 @@ export class Timekeeper extends Construct implements Capability {
         maxConcurrency: timekeeperConcurrency,
       }),
     );
-    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'PartiQLDelete');
     allowRows(fn, tables.hosts, 'BatchGetItem');
     allowRows(fn, tables.roster, 'Query');
     allowSend(fn, messaging.tickQueue);

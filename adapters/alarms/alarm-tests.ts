@@ -2,14 +2,17 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { AlarmTest } from '../../domain/delivery/alarm-test.ts';
 
-/** A test is kept for a day, in seconds. All tries of a webhook take less. */
-const keptSeconds = 86_400;
+/**
+ * How long a test that was not sent is kept, in seconds: a day. One that was sent is kept as long as records
+ * of the history are (`outbox.ts`).
+ */
+const unsentSeconds = 86_400;
 
 /** The store of tests. */
 export const alarmTestStore = (client: DynamoDBDocumentClient, table: string) => ({
   /** Writes a new test. A repeat writes the same row. */
   saveTest: async (test: AlarmTest): Promise<void> => {
-    const expires_at = Math.ceil(Date.parse(test.created_at) / 1000) + keptSeconds;
+    const expires_at = Math.ceil(Date.parse(test.created_at) / 1000) + unsentSeconds;
     await client.send(new PutCommand({ TableName: table, Item: { ...test, expires_at } }));
   },
 

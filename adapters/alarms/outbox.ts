@@ -3,8 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { allShards } from '../../domain/alarms/outbox-shards.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
-import { mostTries, pauseAfter } from '../back-off.ts';
-import { getAll, type Key, queryPages, type Statement, writeAll } from '../dynamodb.ts';
+import { getAll, type Key, queryPages, writtenAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { expiryOf } from './history-rows.ts';
 
@@ -67,22 +66,3 @@ export const outbox = (
       .sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
   },
 });
-
-/**
- * Runs all statements, and retries those that fail: AWS refuses one that meets a transaction on its
- * row, and a copy of the event may write a transaction at the same moment.
- * @throws if some still fail after `mostTries`.
- */
-async function writtenAll(
-  client: DynamoDBDocumentClient,
-  statements: readonly Statement[],
-): Promise<void> {
-  let left = [...statements];
-  for (let tries = 1; left.length > 0; tries++) {
-    const failed = new Set(await writeAll(client, left));
-    left = left.filter((_, n) => failed.has(n));
-    if (left.length === 0) return;
-    if (tries >= mostTries) throw new Error(`${left.length} rows could not be marked as delivered`);
-    await pauseAfter(tries);
-  }
-}

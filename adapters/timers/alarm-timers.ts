@@ -2,13 +2,12 @@
  * The rows of the table `timers` for alarms: each is in a part of the slot of the minute in which
  * it falls due.
  */
-import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { Moment } from '../../domain/time.ts';
 import { timerPartOf } from '../../domain/timers/timer-slots.ts';
-import { growingPages } from '../dynamodb.ts';
-import { inParallel } from '../in-parallel.ts';
+import { growingPages, writtenAll } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
 
 /** A timer that is due: of an alarm, in a project. */
@@ -64,9 +63,6 @@ export function newTimer(
   return [{ Put: { TableName, Item: { ...keyOf(alarm_id, due), alarm_id, project_id, due } } }];
 }
 
-/** Timers of a page that are removed at once. */
-const width = 10;
-
 /** Reads and removes timers. */
 export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
   /** The timers of a part of a slot that are due before a moment, earliest first, in pages. */
@@ -82,10 +78,13 @@ export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
     }
   },
 
-  /** Removes timers that were queued. */
-  removeTimers: async (rows: readonly TimerRow[]): Promise<void> => {
-    await inParallel(rows, width, ({ slot, place }) =>
-      client.send(new DeleteCommand({ TableName: table, Key: { slot, place } })),
-    );
-  },
+  /** Removes timers that were queued. One that is not there any more is no error. */
+  removeTimers: (rows: readonly TimerRow[]): Promise<void> =>
+    writtenAll(
+      client,
+      rows.map(({ slot, place }) => ({
+        Statement: `DELETE FROM "${table}" WHERE "slot" = ? AND "place" = ?`,
+        Parameters: [slot, place],
+      })),
+    ),
 });

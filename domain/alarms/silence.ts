@@ -21,7 +21,7 @@ export const SilenceMatchers = z
     project_id: valuesOf(Name),
     /** The resource of the event, or of the alarm. */
     resource_id: valuesOf(Name),
-    alarm_id: valuesOf(z.guid().toLowerCase()),
+    alarm_id: valuesOf(z.guid('Must be the id of an alarm.').toLowerCase()),
     /** The host where the fault is; for administrators only. */
     host: valuesOf(HostName),
   })

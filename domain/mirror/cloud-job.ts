@@ -9,6 +9,7 @@ import { Compared, nothingCompared } from './deletions.ts';
 import { Difference } from './difference.ts';
 import { MirrorCounts, nothingCounted } from './mirror-counts.ts';
 import { mostOnPage, smallerPage } from './page-size.ts';
+import { noSample, PortSample } from './port-sample.ts';
 import { ReturnedHost } from './returned-host.ts';
 
 /**
@@ -43,8 +44,8 @@ export const Walk = z.object({
   restarts: z.int().min(0),
   /** What the part before the next page has compared. */
   compared: Compared.default(nothingCompared),
-  /** MAC addresses of ports that Nova shows on its servers. */
-  macs: z.int().min(0).default(0),
+  /** Some ports that Nova shows on its servers, to be found in Neutron. */
+  sample: PortSample.default(noSample),
   /** Ports that Nova shows on a server, and Neutron does not. */
   hidden: z.int().min(0).default(0),
   started_at: Moment,
@@ -126,7 +127,7 @@ export const newWalk = (
   place: null,
   restarts: 0,
   compared: nothingCompared,
-  macs: 0,
+  sample: noSample,
   hidden: 0,
   ended_at: null,
   differences: [],

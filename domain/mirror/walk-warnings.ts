@@ -1,6 +1,7 @@
 /** What an administrator is to know about a walk, beside its counts. */
 import type { Walk } from './cloud-job.ts';
 import { walkParts } from './cloud-job.ts';
+import { isMostMissing } from './port-sample.ts';
 
 /**
  * Sentences; empty if there is nothing to say.
@@ -8,7 +9,7 @@ import { walkParts } from './cloud-job.ts';
  * - Neutron hides ports that Nova shows, which the service user must be allowed to see.
  */
 export function walkWarnings(walk: Walk): readonly string[] {
-  const { counts, hidden, macs, phase } = walk;
+  const { counts, hidden, sample, phase } = walk;
   const kept = walkParts.flatMap((part) => {
     const held = counts[part].held - (part === 'ports' ? hidden : 0);
     return held > 0
@@ -18,10 +19,12 @@ export function walkWarnings(walk: Walk): readonly string[] {
       : [];
   });
   const rights = 'the service user must be allowed to see the ports of all projects.';
-  const seen = counts.ports.seen;
   if (hidden > 0) kept.push(`Neutron hides ${hidden} ports of servers that Nova shows: ${rights}`);
-  else if (phase === 'done' && seen * 2 < macs) {
-    kept.push(`Nova shows ${macs} ports on its servers, and Neutron ${seen} ports: ${rights}`);
+  else if (phase === 'done' && isMostMissing(sample)) {
+    const { taken, missing } = sample;
+    kept.push(
+      `Neutron hides ${missing.length} of ${taken} ports that Nova shows on its servers: ${rights}`,
+    );
   }
   return kept;
 }

@@ -49,7 +49,7 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
   return alarmEvaluator({
     evaluate: (events, which) => evaluateEvents(flow, events, which),
     keepOutside: (message) => keepOutsideEvents(parts, message),
-    evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
+    evaluateTimeouts: (timers) => evaluateTimeouts(parts, timers),
     sendGroups: (message) => sendGroups(parts, message),
     sendTest: (message) => sendTest(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),

@@ -8,7 +8,7 @@ import {
   deletionOf,
   replacedAlarm,
 } from '../../domain/alarms/alarm-change.ts';
-import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
+import { ownerAfter, requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
 import {
   changeAlarm,
   createAlarm,
@@ -58,7 +58,8 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     body: alarmReader(deps.mostListed),
     handle: async ({ caller, before, body }) => {
       const id = before.alarm_id;
-      await requireParts(deps, body, { project_id: before.project_id, before });
+      const { project_id } = ownerAfter(before, caller, body);
+      await requireParts(deps, body, { project_id, before });
       const replaced: DecideAlarm<ChangedAlarm | undefined> = (found) =>
         replacedAlarm(visibleAlarm(caller, id, found), body, contextOf(deps, { caller }));
       const alarm = await changeAlarm(deps, id, replaced, before);

@@ -6,13 +6,14 @@ import { alarmParts } from '../../domain/alarms/periodic-parts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AlarmDeps } from './deps.ts';
 
-/** The project of the alarm, and the alarm as it was; undefined for a new one. */
+/** The project of the alarm from now on, and the alarm as it was; undefined for a new one. */
 type Place = { readonly project_id: string; readonly before?: AnyAlarm };
 
 /**
  * Checks that each alarm exists in the project, has the type that the rule says, and is not the alarm
  * itself. A composite alarm is no part, so no rule names itself through others. Parts that the alarm
- * had before are not checked: their alarms may be gone, and the owner can still disable or rename it.
+ * had before in the same project are not checked: their alarms may be gone, and the owner can still
+ * disable or rename it.
  * @throws DomainError `invalid`, which names the first wrong id.
  */
 export async function requireParts(
@@ -20,7 +21,8 @@ export async function requireParts(
   { facts }: AlarmInput,
   { project_id, before }: Place,
 ): Promise<void> {
-  const known = before && isPeriodic(before) ? alarmParts(before) : [];
+  const isSame = before?.project_id === project_id;
+  const known = isSame && isPeriodic(before) ? alarmParts(before) : [];
   const parts = (isPeriodic(facts) ? alarmParts(facts) : []).filter(
     (part) => !known.some((each) => isEqual(each, part)),
   );

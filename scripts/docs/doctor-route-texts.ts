@@ -69,7 +69,7 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'member',
   ),
   'GET /doctor/v1/alarms/{alarm_id}/test/{id}': text(
-    'shows a test of an alarm, with the outcome of each webhook, for a day',
+    'shows a test of an alarm, with the outcome of each webhook',
     'reader',
   ),
   'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),

@@ -8,6 +8,7 @@ import { timerPartsOf, timerSlotOf } from '../../domain/timers/timer-slots.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
+import { disturb } from './disturb.ts';
 
 const client = dynamodb();
 let own: OwnThings;
@@ -53,6 +54,32 @@ test('the timers of a slot that are due are read in their order, and removed', a
   ]);
   await removeTimers(all.slice(0, 2));
   expect((await due(at(59))).map(({ alarm_id }) => alarm_id)).toEqual([late.alarm_id]);
+});
+
+test('many timers are removed 25 in a request, and those that are gone already are no error', async () => {
+  const table = own.env.TIMERS_TABLE;
+  const { dueTimers, removeTimers } = timerStore(client, table);
+  const timed = Array.from({ length: 30 }, () => ({
+    ...{ alarm_id: randomUUID(), project_id: 'a', timer_at: minute(7) },
+  }));
+  await transact(
+    client,
+    timed.flatMap((each) => timerWrites(table, undefined, each)),
+  );
+  const due = async () => {
+    const rows = [];
+    for (const part of timerPartsOf(timerSlotOf(minute(7)))) {
+      for await (const page of dueTimers(part, minute(7))) rows.push(...page);
+    }
+    return rows;
+  };
+  const rows = await due();
+  expect(rows).toHaveLength(30);
+  const removals = disturb({ dynamo: client }, 'BatchExecuteStatement');
+  await removeTimers(rows);
+  expect(removals).toHaveLength(2);
+  expect(await due()).toEqual([]);
+  await removeTimers(rows.slice(0, 2));
 });
 
 test('a change that keeps the timer writes nothing for it', () => {

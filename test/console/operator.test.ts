@@ -42,6 +42,15 @@ test('a fault that the openstack client reports is shown on open pages, without 
   for (const { name } of rack.servers) await host.row('Servers', name, 'SHUTOFF').waitFor();
   await host.state(rack.host, 'down').waitFor();
   await host.row('What happened', 'Host failed: 2 servers').waitFor();
+  // The open fault with what it affects and its age, and the charts.
+  const open = now.row('Open faults', rack.host, /\d (s|min)$/);
+  await open.getByRole('cell', { name: '2', exact: true }).waitFor();
+  const charts = now.section('The last hours');
+  for (const title of ['Notifications a minute', 'Report to notification']) {
+    await charts.getByText(title).waitFor();
+  }
+  await charts.getByText('Queues not empty for').waitFor();
+  await charts.getByText(/^dead letters /).waitFor();
   expect(loads.map((count) => count())).toEqual([0, 0]);
 });
 
@@ -154,18 +163,20 @@ test('a host is taken into maintenance and back', async () => {
   }
 });
 
-test('a dead report is shown with its content, is sent back, and then takes effect', async () => {
+test('dead letters are shown with their content: one is sent back and takes effect, one is deleted', async () => {
   const host = await newHost(admin);
   const page = await browsing.openAs('admin');
   await page.visit('Now');
   await page.tile(host, 'up').waitFor();
   const report = { type: 'compute.host.down', details: { hostname: host, status: 'down' } };
-  await sqs().send(
-    new SendMessageCommand({
-      QueueUrl: output('ReportDlqUrl'),
-      MessageBody: JSON.stringify({ event: report, source: 'given-up' }),
-    }),
-  );
+  const useless = newName('useless');
+  for (const body of [
+    { event: report, source: 'given-up' },
+    { reason: useless, element: {} },
+  ]) {
+    const MessageBody = JSON.stringify(body);
+    await sqs().send(new SendMessageCommand({ QueueUrl: output('ReportDlqUrl'), MessageBody }));
+  }
   await page.visit('Delivery');
   await page
     .section('Webhooks of the last hours')
@@ -177,6 +188,13 @@ test('a dead report is shown with its content, is sent back, and then takes effe
   await letter.getByText('Show').click();
   await letter.getByRole('button', { name: 'Redrive' }).click();
   await letter.waitFor({ state: 'detached' });
+  await letters
+    .getByRole('row')
+    .filter({ hasText: useless })
+    .getByRole('button', { name: 'Delete' })
+    .click();
+  await page.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await letters.getByText(useless).waitFor({ state: 'detached' });
   await page.visit('Now');
   await page.tile(host, 'down').waitFor();
   await forceDown(admin, host, false);
@@ -201,14 +219,17 @@ test('an operator sees the alarms of all projects, and finds a host, its server 
   }
 });
 
-test('what a monitor sent that was not understood is shown with its reason', async () => {
+test('what a monitor sent is shown at its host, or with the reason for which it was not understood', async () => {
+  const host = await newHost(admin);
   const hostname = newName('storage');
-  const report = {
+  const reports = [host, hostname].map((name) => ({
     ...{ time: '2026-11-27T02:00:00.000000', type: 'compute.host.down' },
-    details: { hostname, status: 'down', monitor: 'ipmi', monitor_event_id: 'e-1' },
-  };
-  await admin.expect('PUT', '/doctor/v1/inspector/events?source=ipmi', { body: [report] });
+    details: { hostname: name, status: 'down', monitor: 'ipmi', monitor_event_id: name },
+  }));
+  await admin.expect('PUT', '/doctor/v1/inspector/events?source=ipmi', { body: reports });
   const page = await browsing.openAs('admin');
+  await page.go(`#/hosts/${host}`);
+  await page.row('Conditions', 'ipmi', 'raised').waitFor();
   await page.visit('Unmatched');
   const row = page.row('Unmatched items', hostname);
   await row.getByText('Show').click();

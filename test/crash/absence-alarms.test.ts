@@ -80,7 +80,7 @@ test('arming and firing make the listed writes and sends, and no others', async 
   expect(await happens(world, 2, soon(10))).toMatchObject({ calls: ['UpdateItem', kept] });
   expect(await happens(world, 2, soon(10))).toMatchObject({ calls: [kept] });
   const due = await tick(world, 65);
-  const handed = ['SendMessageBatch', 'DeleteItem'];
+  const handed = ['SendMessageBatch', 'BatchExecuteStatement'];
   expect('calls' in due && due.calls.filter((call) => handed.includes(call))).toEqual(handed);
   expect(await evaluate(world)).toMatchObject({ calls: ['TransactWriteItems'] });
   expect(await stateOf(world, id)).toBe('alarm');

@@ -20,6 +20,8 @@ test('a webhook and a queue get the marked message, and the alarm and its histor
   const alarm = await newAlarm(a, { ...body, alarm_actions: [`${hook.url}/failure`] });
   const before = await alarmOf(a, alarm);
   const queue = await subscribe({ alarm_id: [alarm] });
+  // As Doctor makes the policy of the filter `{"test": ["false"]}`.
+  const without = await subscribe({ alarm_id: [alarm], test: [{ exists: false }] });
 
   const own = path.replace('{alarm_id}', alarm);
   const sent = await a.expect('POST', own);
@@ -50,5 +52,6 @@ test('a webhook and a queue get the marked message, and the alarm and its histor
   expect(history).toMatchObject([{ type: 'creation' }]);
   expect((await b.call('POST', own)).status).toBe(404);
   expect((await b.call('GET', `${own}/${id}`)).status).toBe(404);
-  await queue.close();
+  expect(await without.receive(0, 0)).toEqual([]);
+  await Promise.all([queue.close(), without.close()]);
 });

@@ -5,8 +5,12 @@
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { timeoutMessages } from '../../domain/alarms/timeout-messages.ts';
-import { gentlePace } from '../../flows/evaluate-events.ts';
-import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
+import { mostTimeouts } from '../../domain/events/messages.ts';
+import {
+  type EvaluateTimeoutsDeps,
+  evaluateTimeouts,
+  timeoutsPerTransaction,
+} from '../../flows/evaluate-timeouts.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { id, minute } from '../domain/rows.ts';
 import { evaluationWorld } from './evaluation-world.ts';
@@ -26,7 +30,6 @@ function dueAtOnce(count: number) {
   const busy = { now: 0, most: 0 };
   const deps: EvaluateTimeoutsDeps = {
     ...world.deps,
-    pace: gentlePace,
     transactionsAtOnce: 8,
     now: () => due,
     alarms: async (ids) => {
@@ -57,7 +60,7 @@ test('ten thousand are read in forty requests, and written in full transactions,
   for (const { message } of messages) {
     expect(await evaluateTimeouts(deps, message.timeouts)).toMatchObject({ fired: 250 });
   }
-  const transactions = 10_000 / gentlePace.perTransaction;
+  const transactions = messages.length * Math.ceil(mostTimeouts / timeoutsPerTransaction);
   expect(counts).toMatchObject({ alarms: 40, counted: 40, transactions, published: 10_000 });
   expect(busy.most).toBe(8);
   expect(new Set(published.map(({ alarm_id }) => alarm_id)).size).toBe(10_000);
@@ -79,9 +82,30 @@ test('a transaction that fails does not stop the others: written rows are publis
     },
   };
   await expect(evaluateTimeouts(failing, message.timeouts)).rejects.toThrow('no table');
-  expect(published).toHaveLength(40 - gentlePace.perTransaction);
+  expect(published).toHaveLength(40 - timeoutsPerTransaction);
   expect(await evaluateTimeouts(deps, message.timeouts)).toMatchObject({
-    fired: gentlePace.perTransaction,
+    fired: timeoutsPerTransaction,
   });
   expect(new Set(published.map(({ alarm_id }) => alarm_id)).size).toBe(40);
+});
+
+test('the notifications of a transaction are sent before the next one is written', async () => {
+  const { deps, messages } = dueAtOnce(3 * timeoutsPerTransaction);
+  const [{ message }] = [messages[0] ?? expect.unreachable()];
+  const calls: string[] = [];
+  const noted: EvaluateTimeoutsDeps = {
+    ...deps,
+    transactionsAtOnce: 1,
+    fire: async (chains) => {
+      calls.push(`fire ${chains.length}`);
+      return deps.fire(chains);
+    },
+    publish: async (rows) => {
+      calls.push(`publish ${rows.length}`);
+      return deps.publish(rows);
+    },
+  };
+  await evaluateTimeouts(noted, message.timeouts);
+  const each = [`fire ${timeoutsPerTransaction}`, `publish ${timeoutsPerTransaction}`];
+  expect(calls).toEqual([...each, ...each, ...each]);
 });

@@ -75,7 +75,27 @@ describe('Neutron hides ports of other projects from the service user', () => {
     mirror.lists.fill(3, 2);
     mirror.lists.ports.clear();
     await mirror.run('walk');
-    expect(warnings()).toMatch(/^Nova shows 6 ports on its servers, and Neutron 0 ports/);
+    expect(warnings()).toMatch(/^Neutron hides 6 of 6 ports that Nova shows on its servers/);
+    // It may see those of some projects.
+    mirror.lists.fill(3, 2);
+    for (const n of [1, 2, 3]) mirror.lists.ports.delete(portId(n));
+    await walkAgain();
+    expect(warnings()).toBe('');
+    mirror.lists.ports.delete(portId(4));
+    Object.assign(mirror.ports.get(portId(4)) ?? {}, { mirrored_revision: undefined });
+    await walkAgain();
+    expect(warnings()).toMatch(/^Neutron hides 4 of 6 ports/);
+  });
+
+  test('servers that Nova shows with the same port count once, and a hundred are enough', async () => {
+    mirror.lists.fill(300, 1);
+    await mirror.run('walk');
+    for (let n = 2; n <= 300; n++) mirror.lists.showPorts(serverId(n), [1]);
+    await walkAgain();
+    expect([walkOf().sample.taken, warnings()]).toEqual([1, '']);
+    mirror.lists.fill(300, 1);
+    await walkAgain();
+    expect(walkOf().sample).toEqual({ taken: 100, missing: [] });
   });
 
   test('ports that no server has are kept too, if they are more than ten and a tenth', async () => {

@@ -231,7 +231,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       name: 'Timekeeper',
       data: [
         ...['BatchGetItem on Hosts', 'Query on Roster'],
-        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+        ...['PartiQLDelete', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {

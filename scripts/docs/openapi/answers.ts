@@ -232,7 +232,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
 
 const Age = z.int().min(0).nullable();
 const ShownWalk = Walk.omit({
-  ...{ marker: true, place: true, restarts: true, compared: true, macs: true, hidden: true },
+  ...{ marker: true, place: true, restarts: true, compared: true, sample: true, hidden: true },
 })
   .extend({ warnings: z.array(z.string()) })
   .strict();

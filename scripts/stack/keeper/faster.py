@@ -3,12 +3,13 @@ Makes MiniStack faster where it repeats the same work. Its answers do not change
 
 MiniStack parses the text of an expression again for each row that it compares: for a query, for
 each row of the index's partition. With this module it parses each text once. MiniStack copies a row
-ten times for each update, with a function that looks for objects that occur twice. Rows have only
-JSON's types, so this module copies them without that search. MiniStack parses the policies of the
+ten times for each update, with a function for any object. Rows have only JSON's types, so this module
+copies them with one in C. MiniStack parses the policies of the
 caller's role twice for each request. With this module it parses each policy once.
 """
 
 import copy
+import marshal
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -20,15 +21,13 @@ _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def deep_copy(value):
-    """A deep copy of a value. An object that occurs twice in the value becomes two objects."""
-    kind = type(value)
-    if kind in _PLAIN:
+    """A deep copy of a value, by Python's own format of plain values if it has only those."""
+    if type(value) in _PLAIN:
         return value
-    if kind is dict:
-        return {name: deep_copy(each) for name, each in value.items()}
-    if kind is list:
-        return [deep_copy(each) for each in value]
-    return copy.deepcopy(value)
+    try:
+        return marshal.loads(marshal.dumps(value))
+    except ValueError:
+        return copy.deepcopy(value)
 
 
 def make_faster(dynamodb, iam) -> None:

@@ -22,7 +22,7 @@ import sys
 import time
 import warnings
 
-from keeper import faster, journal, priority, snapshot, watch
+from keeper import faster, journal, pollers, priority, queries, server, snapshot, watch
 
 #: A journal is replaced by a new snapshot when it has more bytes than this, and more than half of
 #: a snapshot.
@@ -203,10 +203,14 @@ def main() -> None:
     if folder:
         warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     from ministack import app as ministack
-    from ministack.core import iam_evaluator, lambda_runtime
+    from ministack.core import concurrency, iam_evaluator, lambda_runtime
 
     try:
-        faster.make_faster(ministack._get_module("dynamodb"), iam_evaluator)
+        dynamodb = ministack._get_module("dynamodb")
+        faster.make_faster(dynamodb, iam_evaluator)
+        queries.keep_rows_in_order(dynamodb)
+        pollers.poll_apart(ministack._get_module("lambda_svc"), lambda_runtime.Worker, concurrency.esm_wake)
+        server.use_uvicorn()
     except AttributeError as error:
         sys.exit(f"not the MiniStack that was expected: {error!r}")
     priority.lower_priorities(lambda_runtime)

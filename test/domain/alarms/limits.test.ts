@@ -1,5 +1,7 @@
 /** The largest alarm and the largest event that are accepted fit the limits of AWS. */
 import { expect, test } from 'vitest';
+import { mostActions } from '../../../adapters/transactions.ts';
+import { decideTimeout } from '../../../domain/alarms/absence.ts';
 import type { AlarmFacts, RuleCondition } from '../../../domain/alarms/alarm.ts';
 import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
 import { decide } from '../../../domain/alarms/evaluate.ts';
@@ -10,10 +12,12 @@ import { webhooksOf } from '../../../domain/delivery/webhook.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 import { maxEventBytes, receive } from '../../../domain/events/outside-event.ts';
+import { timeoutsPerTransaction } from '../../../flows/evaluate-timeouts.ts';
 import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
 import { minute } from '../rows.ts';
 import { alarmWith } from './alarms.ts';
 
+const armed = { armed_at: minute(0), timer_at: minute(2) };
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 /** Characters that double when JSON is put into JSON, or that are three bytes and are sent as six. */
 const costly = ['"', '\\', '\uFFFF', 'ä'];
@@ -83,6 +87,25 @@ test.each(costly)('with texts of %j', (character) => {
   expect(rowBytes({ row, to })).toBeLessThan(400_000);
   expect(10 * (rowBytes({ row, to }) + bytesOf(to))).toBeLessThan(4_000_000);
 });
+
+test.each(costly)(
+  'timeouts of the largest alarms fit into a transaction, with texts of %j',
+  (character) => {
+    const insufficient_data_actions = Array.from({ length: 20 }, (_, n) =>
+      `https://a.example/${n}`.padEnd(2048),
+    );
+    const facts = largestFacts(character);
+    const rule = { ...facts.rule, timeout: 60 };
+    const alarm = alarmWith({ ...facts, rule, insufficient_data_actions, ...armed });
+    const decision = decideTimeout(alarm, armed.timer_at, armed.timer_at);
+    if (decision.kind !== 'fired') throw new Error(decision.kind);
+    const { row, to } = decision.firing;
+    const bytes = rowBytes({ row, to }) + bytesOf(to);
+    expect(timeoutsPerTransaction * bytes).toBeLessThan(4_000_000);
+    // Each writes an alarm and a record.
+    expect(2 * timeoutsPerTransaction).toBeLessThanOrEqual(mostActions);
+  },
+);
 
 /** The size of an item in DynamoDB, which counts texts as they are, not as JSON writes them. */
 const rowBytes = ({ row }: Pick<Firing<OutboxRow>, 'row' | 'to'>): number =>

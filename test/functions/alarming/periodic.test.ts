@@ -301,6 +301,9 @@ describe('an alarm of type composite', () => {
     expect(await as('member', 'PUT', path, disabled)).toMatchObject({
       ...{ status: 200, body: { enabled: false, composite_rule: tree } },
     });
+    // In another project the alarms that it names are not there.
+    const moved = { ...disabled, project_id: 'b' };
+    expect(await as('admin', 'PUT', path, moved)).toMatchObject({ status: 400 });
     const other = { ...disabled, composite_rule: { or: [{ ...named, type: 'notification' }] } };
     expect(await as('member', 'PUT', path, other)).toMatchObject({ status: 400 });
   });

@@ -136,6 +136,10 @@ test.each([
   { odd: { id: 'x' }, field: 'id' },
   { odd: { matchers: { resource_id: [] } }, field: 'matchers' },
   { odd: { matchers: { severity: ['low'] } }, field: 'matchers' },
+  {
+    odd: { matchers: { alarm_id: ['x'] } },
+    field: 'matchers.alarm_id.0. Must be the id of an alarm.',
+  },
   { odd: { comment: 'c' }, field: 'comment' },
 ])('$odd is refused with the name of the field', async ({ odd, field }) => {
   const { post, rows } = world();
