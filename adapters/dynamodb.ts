@@ -157,7 +157,9 @@ export async function writtenAll(
     const failed = new Set(await writeAll(client, left));
     left = left.filter((_, n) => failed.has(n));
     if (left.length === 0) return;
-    if (tries >= mostTries) throw new Error(`${left.length} statements were not carried out`);
+    if (tries >= mostTries) {
+      throw new Error(`${left.length} of ${statements.length} statements were not carried out`);
+    }
     await pauseAfter(tries);
   }
 }

@@ -196,7 +196,7 @@ test('a mark that is always refused throws, and the other rows are marked', asyn
   const busy = answered({ Responses: [{ Error: { Code: 'ThrottlingError' } }, {}] });
   disturb({ dynamo: client }, 'BatchExecuteStatement', ...Array(6).fill(busy));
   const marked = box().markDelivered(of.map(({ row }) => row));
-  await expect(marked).rejects.toThrow(/1 rows/);
+  await expect(marked).rejects.toThrow(/1 of 2 statements/);
 });
 
 test('the sweeper finds old undelivered rows, oldest first, at most so many of each shard', async () => {
