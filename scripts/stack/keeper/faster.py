@@ -3,9 +3,9 @@ Makes MiniStack faster where it repeats the same work. Its answers do not change
 
 MiniStack parses the text of an expression again for each row that it compares: for a query, for
 each row of the index's partition. With this module it parses each text once. MiniStack copies a row
-ten times for each update, with a function for any object. Rows have only JSON's types, so this module
-copies them with one in C. MiniStack parses the policies of the
-caller's role twice for each request. With this module it parses each policy once.
+ten times for each update, with a function for any object. Rows have only JSON's types, so this
+module copies them with a function in C. MiniStack parses the policies of the caller's role twice
+for each request. With this module it parses each policy once.
 """
 
 import copy
