@@ -47,7 +47,7 @@ class Range:
 
 
 def range_of(condition: str, values: dict, names: dict) -> Range | None:
-    """The range of the condition's second key; None if the condition has another form, or the key is no text."""
+    """The range of the second key; None if the condition has another form, or the key is no text."""
     form = _form(condition)
     if form is None:
         return None
@@ -81,12 +81,18 @@ def range_of(condition: str, values: dict, names: dict) -> Range | None:
 
 
 class Rows(dict):
-    """The keys of a partition's rows in the base table. `ordered`: the same in the order of the index's sort key; None until a query needs it."""
+    """
+    The keys of a partition's rows in the base table. `ordered`: the same in the order of the index's
+    sort key; None until a query needs it.
+    """
 
     ordered: list | None = None
 
     def order(self, name: str, items: dict) -> list | None:
-        """The rows as (sort key, keys of the base table), in order; None if one has another sort key than a text."""
+        """
+        The rows as (sort key, keys of the base table), in order; None if one has another sort key than
+        a text.
+        """
         if self.ordered is None:
             try:
                 self.ordered = sorted((items[key[0]][key[1]][name]["S"], *key) for key in self)
@@ -108,7 +114,10 @@ class _Asked(threading.local):
 
 
 class _Narrowed:
-    """The partitions of an index, of which only rows in the range are shown. One row stays for the checks of the condition."""
+    """
+    The partitions of an index, of which only rows in the range are shown. One row stays for the checks
+    of the condition.
+    """
 
     def __init__(self, partitions: dict, items: dict, asked: _Asked):
         self._partitions, self._items, self._asked = partitions, items, asked
