@@ -35,7 +35,13 @@ type Waiting = {
  * sender waits for a receiver, within as much time again as it has waited. So in a flood a webhook is
  * looked at a few times, and not each minute.
  */
-export function waitSeconds({ why, now, since, mostAttempts, random }: Waiting) {
+export function waitSeconds({
+  why,
+  now,
+  since,
+  mostAttempts,
+  random,
+}: Waiting): number | undefined {
   const waited = since === undefined ? 0 : (Date.parse(now) - Date.parse(since)) / 1000;
   if (waited > Math.max(retryAgeSeconds(mostAttempts), leastAge)) return undefined;
   if (why === 'senders') {

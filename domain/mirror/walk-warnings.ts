@@ -1,6 +1,5 @@
 /** What an administrator is to know about a walk, beside its counts. */
-import type { Walk } from './cloud-job.ts';
-import { walkParts } from './cloud-job.ts';
+import { type Walk, walkParts } from './cloud-job.ts';
 import { isMostMissing } from './port-sample.ts';
 
 /**

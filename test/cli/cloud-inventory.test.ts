@@ -5,17 +5,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { cloudInventoryCommands } from '../../cli/cloud-inventory.ts';
 import { runCommandLine } from '../../cli/run.ts';
 import { type CliSession, logIn } from '../../cli/session.ts';
+import { nothingCounted as none } from '../../domain/mirror/mirror-counts.ts';
 
-const none = {
-  seen: 0,
-  created: 0,
-  changed: 0,
-  moved: 0,
-  deleted: 0,
-  failed: 0,
-  applied: 0,
-  held: 0,
-};
 const walkWith = (
   phase: string,
   seen: number,

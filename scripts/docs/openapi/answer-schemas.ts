@@ -209,6 +209,7 @@ export const named = {
   Source,
   UnmatchedItem,
   Silence: ShownSilence,
+  AlarmTest: ShownAlarmTest,
   Subscription: ShownSubscription,
   User,
   ItemOutcome,

@@ -31,58 +31,10 @@ export interface NotificationsAnswers {
     silence: Silence;
   };
   "POST /doctor/v1/alarms/{alarm_id}/test": {
-    test: {
-      alarm_id: string;
-      state: "ok" | "alarm" | "insufficient data";
-      notification_id: string;
-      subscriptions: {
-        id: string;
-        protocol: "sqs" | "lambda" | "https" | "http" | "email" | "email-json";
-        endpoint: string;
-        group: "fault" | null;
-      }[];
-      topics: number;
-      silenced_by: string | null;
-      enabled: boolean;
-      created_at: string;
-      webhooks: {
-        action: string;
-        result: "pending" | "delivered" | "retrying" | "given up" | "dropped";
-        attempts: number;
-        status: number | null;
-        reason: string;
-        at: string | null;
-      }[];
-      id: string;
-      published_at: string | null;
-    };
+    test: AlarmTest;
   };
   "GET /doctor/v1/alarms/{alarm_id}/test/{id}": {
-    test: {
-      alarm_id: string;
-      state: "ok" | "alarm" | "insufficient data";
-      notification_id: string;
-      subscriptions: {
-        id: string;
-        protocol: "sqs" | "lambda" | "https" | "http" | "email" | "email-json";
-        endpoint: string;
-        group: "fault" | null;
-      }[];
-      topics: number;
-      silenced_by: string | null;
-      enabled: boolean;
-      created_at: string;
-      webhooks: {
-        action: string;
-        result: "pending" | "delivered" | "retrying" | "given up" | "dropped";
-        attempts: number;
-        status: number | null;
-        reason: string;
-        at: string | null;
-      }[];
-      id: string;
-      published_at: string | null;
-    };
+    test: AlarmTest;
   };
   "POST /doctor/v1/alarm-preview": {
     from: string;
@@ -175,4 +127,29 @@ export interface Silence {
   created_at: string;
   id: string;
   status: "pending" | "active" | "expired";
+}
+export interface AlarmTest {
+  alarm_id: string;
+  state: "ok" | "alarm" | "insufficient data";
+  notification_id: string;
+  subscriptions: {
+    id: string;
+    protocol: "sqs" | "lambda" | "https" | "http" | "email" | "email-json";
+    endpoint: string;
+    group: "fault" | null;
+  }[];
+  topics: number;
+  silenced_by: string | null;
+  enabled: boolean;
+  created_at: string;
+  webhooks: {
+    action: string;
+    result: "pending" | "delivered" | "retrying" | "given up" | "dropped";
+    attempts: number;
+    status: number | null;
+    reason: string;
+    at: string | null;
+  }[];
+  id: string;
+  published_at: string | null;
 }
