@@ -98,7 +98,10 @@ async function underOne(
   return ids;
 }
 
-/** The ids under each of many keys, from all lookup rows of the project. */
+/**
+ * The ids under each of many keys, from all lookup rows of the project between the first and the last of
+ * them. A message has the events of a fault in the order of their servers, so these are few.
+ */
 async function underAll(
   client: DynamoDBDocumentClient,
   table: string,
@@ -106,11 +109,16 @@ async function underAll(
   { after = '', most }: LookupBounds,
 ): Promise<Found[]> {
   const idsOf = new Map(keys.map((key): Found => [kinds.lookup(key), []]));
+  const places = keys.map(placesOf).toSorted();
   const query = {
     TableName: table,
     IndexName: 'byKey',
-    KeyConditionExpression: 'key_project = :project',
-    ExpressionAttributeValues: { ':project': indexKeys.project(project_id) },
+    KeyConditionExpression: 'key_project = :project AND key_place BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':project': indexKeys.project(project_id),
+      ':first': places[0],
+      ':last': `${places.at(-1)}~`,
+    },
   };
   for await (const page of queryPages(client, query)) {
     for (const { alarm_id, kind } of page) {

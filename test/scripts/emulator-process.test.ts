@@ -100,3 +100,37 @@ test('a queue is polled while the function of a stream runs, and a log ends afte
   const printed = execFileSync(python, ['-c', polling], { env, encoding: 'utf8' });
   expect(printed).toBe('[True] (0.05, 0.001)\n');
 });
+
+/** Wakes the pollers, and prints which of them looked within the delay of streams, and which after it. */
+const delayed = `
+import logging, os, threading, time, types
+from keeper import pollers
+wake, runs, both = threading.Event(), {}, threading.Semaphore(0)
+def poll_of(kind):
+    def poll():
+        if woken_at and kind not in runs:
+            runs[kind] = "later" if time.monotonic() - woken_at[0] >= pollers.STREAM_DELAY else "at once"
+            both.release()
+        return False
+    return poll
+class Worker:
+    def _drain_stderr_bounded(self, first_line_wait=0.05, idle_confirm=0.005):
+        pass
+woken_at = []
+pollers.STREAM_DELAY = 0.5
+pollers.TICK = 60.0
+service = types.SimpleNamespace(_poll_sqs=poll_of("queues"), _poll_dynamodb_streams=poll_of("streams"), _poll_loop=print, logger=logging.getLogger())
+pollers.poll_apart(service, Worker, wake)
+service._poll_loop()
+time.sleep(1)
+woken_at.append(time.monotonic())
+wake.set()
+both.acquire(), both.acquire()
+print(runs["queues"], runs["streams"], flush=True)
+os._exit(0)
+`;
+
+test('queues are polled at once, and streams a while after their record', () => {
+  const printed = execFileSync(python, ['-c', delayed], { env, encoding: 'utf8' });
+  expect(printed).toBe('at once later\n');
+});

@@ -35,7 +35,7 @@ const policies = [
 const program = `
 import json, sys
 from keeper import faster
-from ministack.core import iam_evaluator as iam
+from ministack.core import iam_actions as actions, iam_evaluator as iam
 from ministack.services import dynamodb
 given = json.load(sys.stdin)
 reads = 0
@@ -46,7 +46,7 @@ def counted(text):
     return tokenize(text)
 dynamodb._tokenize = counted
 if given["once"]:
-    faster.make_faster(dynamodb, iam)
+    faster.make_faster(dynamodb, iam, actions)
 def answer(text, row):
     try:
         return dynamodb._evaluate_condition(text, row, given["values"], given["names"])

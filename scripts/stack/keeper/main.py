@@ -22,7 +22,7 @@ import sys
 import time
 import warnings
 
-from keeper import faster, journal, pollers, priority, queries, server, snapshot, watch
+from keeper import faster, journal, pollers, priority, queries, server, snapshot, texts, watch
 
 #: A journal is replaced by a new snapshot when it has more bytes than this, and more than half of
 #: a snapshot.
@@ -203,13 +203,17 @@ def main() -> None:
     if folder:
         warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     from ministack import app as ministack
-    from ministack.core import concurrency, iam_evaluator, lambda_runtime
+    from ministack.core import concurrency, iam_actions, iam_evaluator, lambda_runtime, responses
+    from ministack.services import _dynamodb_keywords as partiql
 
     try:
-        dynamodb = ministack._get_module("dynamodb")
-        faster.make_faster(dynamodb, iam_evaluator)
+        names = ("dynamodb", "sns", "sqs", "lambda_svc", "apigateway_v1")
+        dynamodb, sns, sqs, lambda_svc, gateway = (ministack._get_module(name) for name in names)
+        faster.make_faster(dynamodb, iam_evaluator, iam_actions)
         queries.keep_rows_in_order(dynamodb)
-        pollers.poll_apart(ministack._get_module("lambda_svc"), lambda_runtime.Worker, concurrency.esm_wake)
+        pollers.poll_apart(lambda_svc, lambda_runtime.Worker, concurrency.esm_wake)
+        json_users = (dynamodb, sns, sqs, lambda_svc, gateway, lambda_runtime, responses)
+        texts.read_in_c(json_users, iam_actions, (ministack, sns), partiql)
         server.use_uvicorn()
     except AttributeError as error:
         sys.exit(f"not the MiniStack that was expected: {error!r}")

@@ -1,5 +1,6 @@
 """
-Polls the sources of functions more as AWS does: queues beside streams, and with shorter pauses.
+Polls the sources of functions more as AWS does: queues beside streams, with shorter pauses, and streams a
+while after their records.
 
 MiniStack polls queues and streams in turn in one thread. It waits for the function of a stream, and
 no queue is polled meanwhile. After a message that no function waits for, it may pause for 50 ms.
@@ -14,6 +15,9 @@ import time
 #: The pause in seconds after a second wake in vain, so that messages that no function waits for do not
 #: keep a poller busy.
 PAUSE = 0.002
+#: The seconds from a stream's record to the poll that finds it. Lambda polls a stream four times a second,
+#: so on AWS, too, the functions of streams run after what a report has sent by a queue.
+STREAM_DELAY = 0.05
 #: The seconds after which a poller looks although nothing woke it: messages become visible by time
 #: alone.
 TICK = 1.0
@@ -21,10 +25,12 @@ TICK = 1.0
 LOG_QUIET = 0.001
 
 
-def _poll(poll, woken: threading.Event, report) -> None:
-    """Polls one kind of source until the process ends."""
+def _poll(poll, woken: threading.Event, report, delay: float) -> None:
+    """Polls one kind of source until the process ends, each time so many seconds after it was woken."""
     was_in_vain = False
     while True:
+        # Records that come meanwhile are found by the same poll, so functions start less often.
+        time.sleep(delay)
         woken.clear()
         try:
             found = poll()
@@ -44,7 +50,7 @@ def poll_apart(lambda_svc, worker, wake: threading.Event) -> None:
     Gives queues and streams a thread each. `wake`: the event that MiniStack's services set when a
     source has work. Raises AttributeError if MiniStack has another version than expected.
     """
-    polls = {"queues": lambda_svc._poll_sqs, "streams": lambda_svc._poll_dynamodb_streams}
+    polls = {"queues": (lambda_svc._poll_sqs, 0.0), "streams": (lambda_svc._poll_dynamodb_streams, STREAM_DELAY)}
     drain, logger = worker._drain_stderr_bounded, lambda_svc.logger
     woken = {kind: threading.Event() for kind in polls}
 
@@ -53,9 +59,9 @@ def poll_apart(lambda_svc, worker, wake: threading.Event) -> None:
             event.set()
 
     def poll_all() -> None:
-        for kind, poll in polls.items():
+        for kind, (poll, delay) in polls.items():
             report = functools.partial(logger.error, "The poller of %s: %s", kind)
-            threading.Thread(target=_poll, args=(poll, woken[kind], report), daemon=True).start()
+            threading.Thread(target=_poll, args=(poll, woken[kind], report, delay), daemon=True).start()
 
     if not callable(lambda_svc._poll_loop):
         raise AttributeError("_poll_loop")
