@@ -30,8 +30,9 @@ const fewKeys = 4;
 const alarmsPerKey = 50;
 
 /**
- * Whether all lookup rows of the project are read, some 3,400 a request, and not its keys one by one.
- * So a request for many keys costs few queries, and a request for few keys never reads a large project.
+ * Whether all lookup rows of the project between the first and the last key are read, some 3,400 a request,
+ * and not the keys one by one. So a request for many keys costs few queries, and a request for few keys
+ * never reads a large project.
  */
 export const isReadWhole = ({ keys, alarms }: ProjectKeys): boolean =>
   keys.length > fewKeys && alarms <= alarmsPerKey * keys.length;
