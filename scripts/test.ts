@@ -11,8 +11,8 @@ import { type Count, inOrder, makeParts, sideBySide } from './test-parts.ts';
 // that is up. Last line: `N passed, N failed`.
 //
 // Three rows of parts run side by side, because each of them waits most of its time. They do not
-// affect each other: one uses the deployed service, and then its own tables, one its own tables and
-// queues, and one no shared stack.
+// affect each other: one uses the deployed service, one its own tables and queues, and one no
+// shared stack.
 
 /** True if there is a browser for the tests of the console. Otherwise it prints what is missing. */
 function hasChromium(): boolean {
@@ -33,11 +33,7 @@ await run(async () => {
   const { check, script, vitest, stop } = makeParts();
   const onStack = withStack(0, (_, interruption) => {
     interruption.then(stop);
-    const deployed = inOrder(
-      () => vitest('e2e', 'clients', 'docs'),
-      () => vitest('adapters'),
-    );
-    return sideBySide(deployed, vitest('crash'));
+    return sideBySide(vitest('e2e', 'clients', 'docs'), vitest('crash', 'adapters'));
   });
   const withoutStack = inOrder(
     () => check('lint', 'biome', 'check'),
