@@ -20,15 +20,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack?.remove());
 
-/**
- * How long a notification may take that was recorded, and not yet published, when all processes died: the
- * sweeper publishes it once it is older than any evaluator.
- */
-const sweptMs = 180_000;
-
 /** The ids of the notifications that arrive of an alarm. */
-async function notified(alarm: string, withinMs = 30_000): Promise<Set<unknown>> {
-  const deadline = Date.now() + withinMs;
+async function notified(alarm: string): Promise<Set<unknown>> {
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const received = await subscriber.receive(1, 2000);
     const of = received.filter(({ body }) => body.alarm_id === alarm);
@@ -78,33 +72,25 @@ test.each([
   await expect.poll(audited, { timeout: 30_000 }).toBe(true);
 });
 
-test(
-  'a fault that was accepted is notified even if all processes are killed at once',
-  async () => {
-    const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
-    const { host, alarm } = await watchedServer(admin, tenant);
-    await reportDown(admin, host);
-    await stack.crash();
-    expect((await stack.up()).status).toBe(0);
-    expect((await notified(alarm, sweptMs)).size).toBe(1);
-  },
-  2 * sweptMs,
-);
+test('a fault that was accepted is notified even if all processes are killed at once', async () => {
+  const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
+  const { host, alarm } = await watchedServer(admin, tenant);
+  await reportDown(admin, host);
+  await stack.crash();
+  expect((await stack.up()).status).toBe(0);
+  expect((await notified(alarm)).size).toBe(1);
+});
 
-test(
-  'a change of one server that was answered is notified, too',
-  async () => {
-    const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
-    const { server, alarm } = await watchedServer(admin, tenant);
-    await tenant.expect('POST', `/compute/v2.1/servers/${server}/action`, {
-      body: { 'os-stop': null },
-    });
-    await stack.crash();
-    expect((await stack.up()).status).toBe(0);
-    expect((await notified(alarm, sweptMs)).size).toBe(1);
-  },
-  2 * sweptMs,
-);
+test('a change of one server that was answered is notified, too', async () => {
+  const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
+  const { server, alarm } = await watchedServer(admin, tenant);
+  await tenant.expect('POST', `/compute/v2.1/servers/${server}/action`, {
+    body: { 'os-stop': null },
+  });
+  await stack.crash();
+  expect((await stack.up()).status).toBe(0);
+  expect((await notified(alarm)).size).toBe(1);
+});
 
 test('no answered registration is lost, whenever the processes are killed', async () => {
   const project_id = (await stack.login('tenant-a')).projectId;
