@@ -28,7 +28,7 @@ import { type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { holdsOf } from './holds-of.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { isProven, type ProofDeps } from './proven.ts';
-import { type WrittenDeps, writtenBefore } from './written-before.ts';
+import { type RowKey, type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** Alarms that were read, and those among them that cannot be evaluated. */
 export type AlarmsRead = {
@@ -85,6 +85,8 @@ export type EvaluateDeps = DeliverDeps &
      * @returns the outcomes in the order of the chains.
      */
     readonly fire: (chains: readonly Chain[]) => Promise<readonly ChainOutcome[]>;
+    /** Those of the rows that are not delivered, read consistently, in any order. */
+    readonly undeliveredOf: (keys: readonly RowKey[]) => Promise<readonly OutboxRow[]>;
     /** Writes on the alarm why it is not evaluated, unless it was changed since it was read. */
     readonly report: (unreadable: Unreadable) => Promise<unknown>;
     readonly now: () => string;
@@ -130,11 +132,12 @@ export async function evaluateEvents(
     const unreadable = turns.flatMap((turn) => turn.unreadable ?? []);
     reports.push(...unreadable.map((each) => report(deps, each)));
     const steps = turns.flatMap((turn) => turn.steps);
-    const before = await writtenBefore(deps, isCopy ? steps : []);
+    const before = await writtenBefore(deps, isCopy ? steps : [], isCopy ? open : []);
+    if (before.overdue.length > 0) deliveries.push(deliverOverdue(deps, before.overdue, sent));
     const outcomes = new Map<Step, ChainOutcome | undefined>(
-      [...before].map(([step, already]) => [step, { already }]),
+      [...before.already].map(([step, already]) => [step, { already }]),
     );
-    const fresh = steps.filter((step) => !before.has(step));
+    const fresh = steps.filter((step) => !before.already.has(step));
     for (const some of packed(fresh, { size: deps.pace.firings, sizeOf: roomOf })) {
       const fired = await fireAll(deps, some, failures);
       const rows = some.flatMap(({ chain }, n) =>
@@ -163,6 +166,26 @@ export async function evaluateEvents(
     fired: written.length,
     published: published.reduce((sum, count) => sum + count, 0),
   };
+}
+
+/**
+ * Delivers rows whose writer probably died. Those that cannot be read are left to the sweeper.
+ * @param sent the rows are added to it.
+ */
+async function deliverOverdue(
+  deps: EvaluateDeps,
+  keys: readonly RowKey[],
+  sent: Sent[],
+): Promise<number> {
+  try {
+    const rows = await deps.undeliveredOf(keys);
+    const count = await deliver(deps, rows);
+    sent.push({ rows, at: deps.now() });
+    return count;
+  } catch (error) {
+    deps.interrupted('overdue rows', error);
+    return 0;
+  }
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);

@@ -5,13 +5,18 @@ import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { Chain, Firing } from '../../domain/alarms/firing.ts';
 import { faultPlaceOf, hasNotification } from '../../domain/alarms/outbox-row.ts';
 import type { ChainOutcome, Unreadable } from '../../flows/alarm-lane.ts';
+import type { RowKey, WrittenRow } from '../../flows/written-before.ts';
 import { getAll, ifUnchanged } from '../dynamodb.ts';
 import { newTimer } from '../timers/alarm-timers.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 
-const RowKey = z.object({ event_id: z.string(), alarm_id: z.string() });
-type RowKey = z.infer<typeof RowKey>;
+const Written = z.object({
+  event_id: z.string(),
+  alarm_id: z.string(),
+  undelivered_shard: z.string().optional(),
+  written_at: z.string().optional(),
+});
 
 type Tables = { readonly alarms: string; readonly history: string; readonly timers: string };
 
@@ -119,12 +124,12 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
       return ifUnchanged(client.send(new UpdateCommand(alarm)));
     },
 
-    /** Those of the keys that have a row, read consistently, 100 a request, in any order. */
-    written: async (keys: readonly RowKey[]): Promise<RowKey[]> => {
-      const names = ['event_id', 'alarm_id'] as const;
+    /** The rows of those of the keys that have one, read consistently, 100 a request, in any order. */
+    written: async (keys: readonly RowKey[]): Promise<WrittenRow[]> => {
+      const names = ['event_id', 'alarm_id', 'undelivered_shard', 'written_at'] as const;
       const asked = keys.map(({ event_id, alarm_id }) => ({ event_id, alarm_id }));
       const rows = await getAll(client, tables.history, asked, names);
-      return rows.map((row) => RowKey.parse(row));
+      return rows.map((row) => Written.parse(row));
     },
 
     /**

@@ -3,7 +3,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { allShards } from '../../domain/alarms/outbox-shards.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
-import { getAll, type Key, queryPages, writtenAll } from '../dynamodb.ts';
+import type { RowKey } from '../../flows/written-before.ts';
+import { getAll, queryPages, writtenAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { expiryOf } from './history-rows.ts';
 
@@ -17,11 +18,9 @@ type Settings = Pick<EventsOut, 'interrupted'> & {
 export const outbox = (
   client: DynamoDBDocumentClient,
   { table, retentionDays, interrupted }: Settings,
-) => ({
+) => {
   /** Marks the rows as delivered, which takes them out of the sweeper's index. */
-  markDelivered: async (
-    rows: readonly Pick<OutboxRow, 'event_id' | 'alarm_id'>[],
-  ): Promise<void> => {
+  const markDelivered = async (rows: readonly RowKey[]): Promise<void> => {
     const now = new Date().toISOString();
     const expires_at = expiryOf(now, retentionDays);
     await writtenAll(
@@ -31,15 +30,34 @@ export const outbox = (
         Parameters: [now, expires_at, event_id, alarm_id],
       })),
     );
-  },
+  };
+
+  /**
+   * Those of the rows that are not delivered, read consistently, in any order. A row that cannot be
+   * read is logged and left out.
+   */
+  const undeliveredOf = async (keys: readonly RowKey[]): Promise<OutboxRow[]> => {
+    const rows = await getAll(
+      client,
+      table,
+      keys.map(({ event_id, alarm_id }) => ({ event_id, alarm_id })),
+    );
+    return rows
+      .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
+      .flatMap((row) => {
+        const { data, error } = OutboxRow.safeParse(row);
+        if (error) interrupted('row of the history', { event_id: row.event_id, error });
+        return data ?? [];
+      });
+  };
 
   /**
    * The rows that were written before the moment and are not delivered, read consistently, oldest
    * first: at most `most` of each shard of the index. A row that cannot be read is logged and left
    * out.
    */
-  undelivered: async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
-    const keys = await inParallel(allShards, 4, async (shard): Promise<Key[]> => {
+  const undelivered = async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
+    const keys = await inParallel(allShards, 4, async (shard): Promise<RowKey[]> => {
       const query = {
         TableName: table,
         IndexName: 'undelivered',
@@ -55,14 +73,9 @@ export const outbox = (
       }
       return [];
     });
-    const rows = await getAll(client, table, keys.flat());
-    return rows
-      .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
-      .flatMap((row) => {
-        const { data, error } = OutboxRow.safeParse(row);
-        if (error) interrupted('row of the history', { event_id: row.event_id, error });
-        return data ?? [];
-      })
-      .sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
-  },
-});
+    const rows = await undeliveredOf(keys.flat());
+    return rows.sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
+  };
+
+  return { markDelivered, undelivered, undeliveredOf };
+};

@@ -75,8 +75,11 @@ const firing: Usage = sumOf(read, {
  */
 const noted: Usage = { 'DynamoDB write unit': 3 };
 
-/** The same event with one alarm that fires. The copy in the safe lane reads the alarm again. */
-export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, noted, read);
+/** What the copy in the safe lane reads of a firing: the alarm again, and the history row. */
+const firingOfCopy: Usage = times(2, read);
+
+/** The same event with one alarm that fires. */
+export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, noted, firingOfCopy);
 
 /**
  * The report of a host with 50 servers, each with an alarm: the request, host and fault, the
@@ -93,7 +96,7 @@ export const faultOf50: Usage = sumOf(
   { 'SNS publish': 6, 'DynamoDB write unit': 4, 'SQS request': 12 },
   times(2, sumOf(invocation(200), { 'SQS request': 3 }, times(51, read))),
   times(51, times(lanes, sumOf(times(2, lookup), { 'Lambda GB-second (Arm)': 0.005 }))),
-  times(50, sumOf(firing, read)),
+  times(50, sumOf(firing, firingOfCopy)),
   times(2, noted),
   // The index by fault holds each notification.
   { 'DynamoDB write unit': 50 },

@@ -50,6 +50,12 @@ export const markOf = ({
   stamped_at: accepted_at,
 });
 
+/** Whether the newest event that the alarm's state reflects is this one, or another copy of it. */
+export const isReflected = (
+  alarm: Pick<Alarm, 'stamp' | 'stamped_at'>,
+  { stamp, accepted_at }: EventPlace,
+): boolean => alarm.stamped_at === accepted_at && (revisionsApart(stamp, alarm.stamp) ?? 0) === 0;
+
 /** The events, oldest first. Events with equal time and revision keep their order. */
 export const oldestFirst = <T extends EventPlace>(events: readonly T[]): T[] =>
   [...events].sort(

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { WebhookOutcome } from '../delivery/webhook.ts';
 import type { Notification } from '../events/messages.ts';
 import { toJson } from '../json.ts';
-import { Moment } from '../time.ts';
+import { laterBy, Moment } from '../time.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
 import { AlarmChange } from './alarm-history.ts';
 import { heldShard, isHeldShard, undeliveredShard } from './outbox-shards.ts';
@@ -50,6 +50,24 @@ export const hasNotification = (row: OutboxRow | NotedRow): row is OutboxRow => 
 /** Whether the row has a notification to send at once. */
 export const isToSend = (row: OutboxRow | NotedRow): row is OutboxRow =>
   hasNotification(row) && !isHeldShard(row.undelivered_shard);
+
+/**
+ * Seconds after which a row that is not delivered is overdue. To publish it takes its writer a fraction of one,
+ * and the safe copy of its event comes after five.
+ */
+const overdueAfter = 4;
+
+/**
+ * Whether the writer of a row probably died before it published it: docs/adr/0069. It may still be about to.
+ * Then the notification is published twice, with one id.
+ */
+export const isOverdue = (
+  row: Pick<OutboxRow, 'undelivered_shard' | 'written_at'>,
+  now: string,
+): boolean =>
+  row.undelivered_shard !== undefined &&
+  !isHeldShard(row.undelivered_shard) &&
+  row.written_at <= laterBy(now, -overdueAfter);
 
 /** The part of an alarm that the row of its firing is made of. */
 type Fired = Pick<

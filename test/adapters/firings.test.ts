@@ -281,7 +281,22 @@ test('rows that exist are found among many keys', async () => {
   const found = await writer().written([...others, ...there].map(({ row }) => row));
   const keys = there.map(({ row: { event_id, alarm_id } }) => ({ event_id, alarm_id }));
   expect(found).toHaveLength(3);
-  expect(found).toEqual(expect.arrayContaining(keys));
+  expect(found).toEqual(expect.arrayContaining(keys.map((key) => expect.objectContaining(key))));
+});
+
+test('of rows that exist, those that are not delivered are read', async () => {
+  const alarm = await newAlarm();
+  const [sent, unsent] = [notice(alarm), notice(alarm)];
+  const missing = notice(alarm);
+  await fire([sent, unsent]);
+  await box().markDelivered([sent.row]);
+  const keys = [sent, unsent, missing].map(({ row }) => row);
+  const { written_at, undelivered_shard } = unsent.row;
+  const shown = new Map((await writer().written(keys)).map((row) => [row.event_id, row]));
+  expect(shown.get(unsent.row.event_id)).toMatchObject({ written_at, undelivered_shard });
+  expect(shown.get(sent.row.event_id)).toMatchObject({ written_at: sent.row.written_at });
+  expect(shown.get(sent.row.event_id)).not.toHaveProperty('undelivered_shard');
+  expect(await box().undeliveredOf(keys)).toEqual([unsent.row]);
 });
 
 test('a chain writes all its rows, and the alarm after its last firing', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { cloud, idsOf, ok } from './cloud.ts';
 import type { Disturbance, How } from './disturbance.ts';
@@ -65,6 +66,21 @@ test.each(rows)(
 );
 
 const killed: Disturbance = { at: 1, how: 'is the last thing done' };
+
+test('what an evaluator fired before it died is sent by the safe copies, once, and before any sweep', async () => {
+  await using world = await makeWorld();
+  const { alarms } = await reported(world);
+  expect(await world.evaluate(killed)).toMatchObject({ kind: 'was killed' });
+  // Long enough that its writer cannot be about to send it.
+  await sleep(4_100);
+  await world.reconcile();
+  let outcome = await world.evaluate();
+  for (; outcome; outcome = await world.evaluate()) expect(outcome.kind).toBe('done');
+  const ids = idsOf(await world.received());
+  expect(ids.map((id) => id.split(' ')[0]).sort()).toEqual([...alarms].sort());
+  await world.recover();
+  expect(await world.received()).toEqual([]);
+});
 
 test.each([
   { change: 'renamed', method: 'PUT', body: { name: 'renamed' } },

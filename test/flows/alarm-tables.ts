@@ -61,7 +61,12 @@ export function alarmTables(given: readonly Alarm[] = []) {
         alarms: ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),
         unreadable: [],
       }),
-      written: (keys: readonly RowKey[]) => keys.filter((key) => rows.has(rowKey(key))),
+      written: (keys: readonly RowKey[]) => keys.flatMap((key) => rows.get(rowKey(key)) ?? []),
+      undeliveredOf: (keys: readonly RowKey[]) =>
+        keys
+          .flatMap((key) => rows.get(rowKey(key)) ?? [])
+          .filter(hasNotification)
+          .filter(({ undelivered_shard }) => undelivered_shard !== undefined),
       fire: (chains: readonly Chain[]) => chains.map(write),
       silences: (ids: readonly string[]) => ids.flatMap((id) => silences.get(id) ?? []),
       arm: (from: Alarm, to: Alarm): boolean => {

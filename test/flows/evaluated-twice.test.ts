@@ -62,6 +62,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),
     written: async (keys) => tables.deps.written(keys),
+    undeliveredOf: async (keys) => tables.deps.undeliveredOf(keys),
     arm: async (from, to) => tables.deps.arm(from, to),
     fire: async (chains) => tables.deps.fire(chains),
     report: async (unreadable) => tables.deps.report(unreadable),

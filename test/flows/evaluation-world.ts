@@ -59,6 +59,7 @@ export function evaluationWorld() {
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),
     written: async (keys) => tables.written(keys),
+    undeliveredOf: async (keys) => tables.undeliveredOf(keys),
     fire: async (chains) => {
       const others = state.meanwhile;
       state.meanwhile = undefined;

@@ -1,6 +1,9 @@
 /** The reads and writes of the copy of an event that was evaluated before. */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { hasNotification } from '../../domain/alarms/outbox-row.ts';
+import { heldShard } from '../../domain/alarms/outbox-shards.ts';
+import { laterBy } from '../../domain/time.ts';
 import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import type { Rest } from '../../flows/find-candidates.ts';
 import { lastCounts } from '../../flows/last-counts.ts';
@@ -37,6 +40,10 @@ function world(count: number, given: Partial<Alarm> = {}) {
       log.push(`read ${keys.length} rows`);
       return made.written(keys);
     },
+    undeliveredOf: async (keys) => {
+      log.push(`read ${keys.length} undelivered rows`);
+      return made.undeliveredOf(keys);
+    },
     fire: async (chains) => {
       log.push(`write ${chains.flat().length} rows`);
       return made.fire(chains);
@@ -52,7 +59,10 @@ function world(count: number, given: Partial<Alarm> = {}) {
       published.push(...rows.map(rowKey));
       return rows;
     },
-    markDelivered: async () => undefined,
+    markDelivered: async (given) => {
+      for (const row of given)
+        tables.rows.set(rowKey(row), { ...row, undelivered_shard: undefined });
+    },
     noteChanges: async () => {},
     countSent: async () => {},
     interrupted: (step) => {
@@ -81,12 +91,64 @@ test('a copy whose rows are there costs one read, and no transaction', async () 
   expect(published).toHaveLength(before);
 });
 
-test('an alarm that does not repeat costs no read either', async () => {
+test('an alarm that does not repeat costs the read of the row that raised it', async () => {
   const { deps, log, copy } = world(20, { repeat_actions: false });
   await evaluateEvents(deps, events);
   log.length = 0;
   await copy();
+  expect(log).toEqual(['read 20 rows']);
+});
+
+test('an alarm that does not match costs no read', async () => {
+  const rule = { event_type: 'no.such', query: [] };
+  const { deps, log, copy } = world(20, { repeat_actions: false, rule });
+  await evaluateEvents(deps, events);
+  await copy();
   expect(log).toEqual([]);
+});
+
+test.each([{ repeat_actions: true }, { repeat_actions: false }])(
+  'rows that were written and never sent are sent by the copy, with $repeat_actions for repeats',
+  async (given) => {
+    const { deps, log, published, copy } = world(2, given);
+    const dead = { ...deps, publish: async () => [] };
+    await evaluateEvents(dead, events);
+    const fired = given.repeat_actions ? 6 : 2;
+    log.length = 0;
+    const after = (seconds: number) => ({ now: () => laterBy(minute(9), seconds) });
+    // Its writer may still be about to send it.
+    expect(await copy(after(3))).toMatchObject({ fired: 0, published: 0 });
+    expect(await copy(after(5))).toMatchObject({ fired: 0, published: fired });
+    expect(log).toEqual([
+      `read ${fired} rows`,
+      `read ${fired} rows`,
+      `read ${fired} undelivered rows`,
+    ]);
+    expect(new Set(published).size).toBe(fired);
+    // They are marked, so a third copy sends nothing.
+    expect(await copy(after(6))).toMatchObject({ published: 0 });
+  },
+);
+
+test('a row that a silence holds is not sent by a copy', async () => {
+  const { deps, rows, published, copy } = world(1, { repeat_actions: false });
+  await evaluateEvents({ ...deps, publish: async () => [] }, events);
+  for (const [key, row] of rows) {
+    if (hasNotification(row)) rows.set(key, { ...row, undelivered_shard: heldShard('s') });
+  }
+  await copy({ now: () => minute(10) });
+  expect(published).toEqual([]);
+});
+
+test('if undelivered rows cannot be read, they are left to the sweeper', async () => {
+  const { deps, log, copy } = world(1);
+  await evaluateEvents({ ...deps, publish: async () => [] }, events);
+  const undeliveredOf = async () => {
+    throw new Error('too busy');
+  };
+  const late = { undeliveredOf, now: () => minute(10) };
+  expect(await copy(late)).toMatchObject({ fired: 0, published: 0 });
+  expect(log).toContain('interrupted overdue rows');
 });
 
 test('an alarm that the index did not show is fired by the copy, and no other', async () => {

@@ -61,6 +61,7 @@ function tables(scheduler: fc.Scheduler) {
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),
+    undeliveredOf: step('read undelivered rows', made.undeliveredOf),
     arm: step('arm', made.arm),
     fire: step('fire', made.fire),
     report: step('report', made.report),

@@ -38,6 +38,7 @@ function world(...given: Partial<Alarm>[]) {
     },
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => made.written(keys),
+    undeliveredOf: async (keys) => made.undeliveredOf(keys),
     arm: async (from, to) => made.arm(from, to),
     fire: async (chains) => made.fire(chains),
     report: async (unreadable) => made.report(unreadable),

@@ -67,6 +67,7 @@ test.each(['full', 'gentle'] as const)(
       alarmsUnder: unused,
       alarms: unused,
       written: unused,
+      undeliveredOf: unused,
       fire: unused,
       arm: unused,
       report: unused,
