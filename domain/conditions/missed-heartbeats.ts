@@ -48,8 +48,16 @@ export const silentAfter = (host: Beating, clock: Omit<HeartbeatClock, 'now'>): 
   laterBy(latest(lastSign(host), hearingSince(clock)), clock.serviceDownTimeSeconds);
 
 /** Whether a host is registered, must send heartbeats, and has sent none for too long. */
-export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: HeartbeatClock) =>
-  host.deleted !== true && host.heartbeat && silentAfter(host, clock) < clock.now;
+export const isSilent = (host: Registered, clock: HeartbeatClock): boolean => silentAt(clock)(host);
+
+type Registered = Beating & { readonly deleted?: boolean };
+
+/** The same for many hosts: their times are compared as texts, and only one is computed. */
+function silentAt(clock: HeartbeatClock): (host: Registered) => boolean {
+  const since = hearingSince(clock);
+  const bound = laterBy(clock.now, -clock.serviceDownTimeSeconds);
+  return (host) => host.deleted !== true && host.heartbeat && latest(since, lastSign(host)) < bound;
+}
 
 /** Whether missed heartbeats hold the host down, and no heartbeat came since. */
 export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
@@ -96,7 +104,7 @@ export type MissedHeartbeats = {
 export const maybeSilent = <Listed extends Beating>(
   listed: readonly Listed[],
   clock: HeartbeatClock,
-): Listed[] => listed.filter((host) => isSilent(host, clock));
+): Listed[] => listed.filter(silentAt(clock));
 
 /**
  * Decides about the hosts of a part of the list.
@@ -109,8 +117,9 @@ export function missedHeartbeatsAmong(
   clock: HeartbeatClock,
 ): MissedHeartbeats {
   const { now, serviceDownTimeSeconds } = clock;
+  const isSilentNow = silentAt(clock);
   const known = new Map(rows.map((row) => [row.host, row]));
-  const heard = [...listed, ...rows].filter((host) => !isSilent(host, clock));
+  const heard = [...listed, ...rows].filter((host) => !isSilentNow(host));
   const fresh = listed.flatMap((host) => {
     const row = known.get(host.host);
     return row && (isHeldSilent(row) || row.deleted || !row.heartbeat) ? [] : [row ?? host];
@@ -118,10 +127,16 @@ export function missedHeartbeatsAmong(
   const deaf = isDeaf(fresh, clock);
   const missed = deaf
     ? []
-    : rows.filter((row) => isSilent(row, clock) && !isHeldSilent(row)).map(({ host }) => host);
-  const dues = heard.filter(({ heartbeat }) => heartbeat).map((host) => silentAfter(host, clock));
+    : rows.filter((row) => isSilentNow(row) && !isHeldSilent(row)).map(({ host }) => host);
+  // The host whose last sign is the oldest falls due first.
+  const beating = heard.filter(({ heartbeat }) => heartbeat);
+  const oldest = beating.reduce<Beating | undefined>(
+    (old, host) => (old && lastSign(old) <= lastSign(host) ? old : host),
+    undefined,
+  );
+  const due = oldest ? [silentAfter(oldest, clock)] : [];
   const again = deaf || missed.length > 0 ? [laterBy(now, againSeconds)] : [];
-  const [first = now] = [...dues, ...again, laterBy(now, serviceDownTimeSeconds)].toSorted();
+  const [first = now] = [...due, ...again, laterBy(now, serviceDownTimeSeconds)].toSorted();
   return { missed, next: first, deaf };
 }
 

@@ -19,6 +19,7 @@ function fleet(
   outage: readonly [number, number] = [0, 0],
 ) {
   const base = hostWith({ heartbeat: true });
+  const listed = ListedHost.parse(base);
   const hosts = Array.from({ length: count }, (_, n) => ({ n, name: `compute-${n}` }));
   const shards = Map.groupBy(hosts, ({ name }) => rosterShardOf(name));
   const clock = { now: 0 };
@@ -41,7 +42,11 @@ function fleet(
   });
   const deps: WatchHostsDeps = {
     hostsOfShard: async (shard) => {
-      const rows = (shards.get(shard) ?? []).map((host) => ListedHost.parse(rowOf(host)));
+      const rows = (shards.get(shard) ?? []).map(({ n, name }) => ({
+        ...listed,
+        host: name,
+        last_seen_up: at(seenAt(n)),
+      }));
       counts.looks++;
       counts.listed += rows.length;
       return rows;
