@@ -1,9 +1,39 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
 const root = join(import.meta.dirname, '..');
+
+/**
+ * Makes the bundle of a function in a folder, or copies the one that is kept.
+ * @param kept where bundles of these sources are kept, by function, so that they are made once for
+ * several deployments. Only deployments to an emulator have it (`scripts/stack/deploy.ts`).
+ */
+export function makeBundle(
+  name: string,
+  folder: string,
+  kept: string | undefined = process.env.DOCTOR_BUNDLES,
+): void {
+  const own = kept === undefined ? undefined : join(kept, name);
+  if (own !== undefined && existsSync(own)) {
+    cpSync(own, folder, { recursive: true });
+    return;
+  }
+  const script = join(root, 'infra/bundle-function.ts');
+  execFileSync(process.execPath, [script, name, folder], { stdio: ['ignore', 2, 2] });
+  if (own === undefined) return;
+  const copy = `${own}.${process.pid}`;
+  cpSync(folder, copy, { recursive: true });
+  try {
+    renameSync(copy, own);
+  } catch (error) {
+    rmSync(copy, { recursive: true, force: true });
+    // Another deployment may have been faster.
+    if (!existsSync(own)) throw error;
+  }
+}
 
 /**
  * The bundle of a function. A child process makes it, because esbuild's plugins are asynchronous
@@ -21,8 +51,7 @@ export const functionCode = (name: string): Code =>
       command: [name],
       local: {
         tryBundle: (folder) => {
-          const script = join(root, 'infra/bundle-function.ts');
-          execFileSync(process.execPath, [script, name, folder], { stdio: ['ignore', 2, 2] });
+          makeBundle(name, folder);
           return true;
         },
       },

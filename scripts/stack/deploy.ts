@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
@@ -27,18 +35,14 @@ const sources = [
 const givenSettings = (): string[] =>
   (process.env.DOCTOR_SETTINGS ?? '').split(/\s+/).filter((setting) => setting !== '');
 
-/**
- * A hash of the assembly's sources. It changes whenever the assembly would change, and takes a
- * hundredth of the time to make.
- */
-export function assemblyHash(): string {
+/** A hash of the sources of the assembly. It takes a hundredth of the time of making them. */
+function sourcesHash(): string {
   const files = sources
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root }))
     .filter((file) => statSync(join(root, file)).isFile())
     .sort();
   const hash = createHash('sha256');
-  for (const setting of givenSettings()) hash.update(setting).update('\0');
   for (const file of ['package-lock.json', 'cdk.json', ...files]) {
     hash
       .update(file)
@@ -47,6 +51,31 @@ export function assemblyHash(): string {
       .update('\0');
   }
   return hash.digest('hex');
+}
+
+/** A hash of the sources and the settings. It changes whenever the assembly would change. */
+export function assemblyHash(): string {
+  const hash = createHash('sha256').update(sourcesHash());
+  for (const setting of givenSettings()) hash.update('\0').update(setting);
+  return hash.digest('hex');
+}
+
+/** The folders of bundles, each of other sources, for all stacks of this checkout. */
+const bundles = join(root, '.doctor/bundles');
+/** Folders that are kept: those of a change, and of the state before it. */
+const mostBundles = 3;
+
+/** The folder of the bundles of these sources. Those that were made the longest ago are deleted. */
+function bundlesFolder(): string {
+  const folder = join(bundles, sourcesHash());
+  mkdirSync(folder, { recursive: true });
+  const all = readdirSync(bundles).map((name) => {
+    const path = join(bundles, name);
+    return { path, made: path === folder ? Number.POSITIVE_INFINITY : statSync(path).mtimeMs };
+  });
+  const old = all.sort((a, b) => b.made - a.made).slice(mostBundles);
+  for (const { path } of old) rmSync(path, { recursive: true, force: true });
+  return folder;
 }
 
 /** The address of the API's stage on an emulator, the same on MiniStack and LocalStack. */
@@ -71,7 +100,12 @@ async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
   const child = spawn(join(root, 'node_modules/.bin/cdk'), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...emulatorEnv(endpoint), CDK_DISABLE_VERSION_CHECK: '1', CI: 'true' },
+    env: {
+      ...emulatorEnv(endpoint),
+      CDK_DISABLE_VERSION_CHECK: '1',
+      CI: 'true',
+      DOCTOR_BUNDLES: bundlesFolder(),
+    },
   });
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
