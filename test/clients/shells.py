@@ -7,18 +7,17 @@ Reads a job as JSON from each line of stdin: {"program", "args", "env"}; `env` i
 Writes a line of JSON for each: {"status", "stdout", "stderr"}.
 """
 
-import contextlib
-import importlib
 import json
 import os
 import sys
 import tempfile
-import traceback
 
 import aodhclient.shell
 import novaclient.shell
 import openstack
 import openstackclient.shell
+
+from forked import import_all, run
 
 
 def sdk(args):
@@ -33,28 +32,6 @@ programs = {
 }
 
 
-def run(job, out, err, imported):
-    """Runs the command in the child, and ends the child."""
-    status = 1
-    known = set(sys.modules)
-    try:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(out.fileno(), 1)
-        os.dup2(err.fileno(), 2)
-        os.environ.clear()
-        os.environ.update(job["env"])
-        status = programs[job["program"]](job["args"]) or 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.write(imported.fileno(), "\n".join(m for m in sys.modules if m not in known).encode())
-        os._exit(status)
-
-
 def text_of(file):
     file.seek(0)
     return file.read().decode()
@@ -65,10 +42,17 @@ for line in sys.stdin:
     with file() as out, file() as err, file() as imported:
         child = os.fork()
         if child == 0:
-            run(json.loads(line), out, err, imported)
+            job = json.loads(line)
+            os.environ.clear()
+            os.environ.update(job["env"])
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            run(
+                programs[job["program"]],
+                job["args"],
+                (nothing, out.fileno(), err.fileno()),
+                lambda status, names: os.write(imported.fileno(), "\n".join(names).encode()),
+            )
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         answer = {"status": status, "stdout": text_of(out), "stderr": text_of(err)}
         print(json.dumps(answer), flush=True)
-        for module in text_of(imported).split():
-            with contextlib.suppress(Exception):  # the module belongs to that command only
-                importlib.import_module(module)
+        import_all(text_of(imported).split())

@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { Disturbance } from './disturbance.ts';
-import { type Invocation, invoke } from './invoke.ts';
+import { functions, type Invocation, invoke } from './invoke.ts';
 
 const Job = z.object({
   invocation: z.custom<Invocation>((value) => typeof value === 'object' && value !== null),
@@ -11,6 +11,7 @@ const Job = z.object({
   disturbance: Disturbance,
 });
 
-flushCompileCache(); // the process is killed, so it cannot write its compile cache itself
 const { invocation, env, disturbance } = Job.parse(JSON.parse(await text(process.stdin)));
+await functions[invocation.name]();
+flushCompileCache(); // the process is killed, so it cannot write its compile cache itself
 await invoke(invocation, env, disturbance);

@@ -6,25 +6,6 @@ import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
 import type { Env } from '../../adapters/env.ts';
 import { makeSns } from '../../adapters/sns.ts';
 import type { StreamEvent } from '../../adapters/stream-records.ts';
-import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
-import { connect as alarming } from '../../functions/alarming/connect.ts';
-import { connect as cloudFaults } from '../../functions/cloud-faults/connect.ts';
-import { connect as cloudMirror } from '../../functions/cloud-mirror/connect.ts';
-import { connect as compute } from '../../functions/compute/connect.ts';
-import { connect as doctor } from '../../functions/doctor/connect.ts';
-import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
-import { connect as identity } from '../../functions/identity/connect.ts';
-import { connect as inventory } from '../../functions/inventory/connect.ts';
-import { connect as monitors } from '../../functions/monitors/connect.ts';
-import { connect as network } from '../../functions/network/connect.ts';
-import { connect as operations } from '../../functions/operations/connect.ts';
-import { connect as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
-import { connect as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
-import { connect as reconciler } from '../../functions/reconciler/connect.ts';
-import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
-import { connect as sweeper } from '../../functions/sweeper/connect.ts';
-import { connect as timekeeper } from '../../functions/timekeeper/connect.ts';
-import { connect as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { lambdaContext } from '../functions/call.ts';
 import { queued } from '../functions/consumers/lambda.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
@@ -91,54 +72,114 @@ export async function invoke(
 
 type Clients = Disturbable & { readonly secrets: ReturnType<typeof makeSecrets> };
 
-function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknown> {
+/** How each function is loaded: only what is invoked, because a process that is killed invokes one. */
+export const functions = {
+  'alarm-evaluator': () => import('../../functions/alarm-evaluator/connect.ts'),
+  alarming: () => import('../../functions/alarming/connect.ts'),
+  'cloud-faults': () => import('../../functions/cloud-faults/connect.ts'),
+  'cloud-mirror': () => import('../../functions/cloud-mirror/connect.ts'),
+  compute: () => import('../../functions/compute/connect.ts'),
+  doctor: () => import('../../functions/doctor/connect.ts'),
+  'fault-finisher': () => import('../../functions/fault-finisher/connect.ts'),
+  identity: () => import('../../functions/identity/connect.ts'),
+  inventory: () => import('../../functions/inventory/connect.ts'),
+  monitors: () => import('../../functions/monitors/connect.ts'),
+  network: () => import('../../functions/network/connect.ts'),
+  operations: () => import('../../functions/operations/connect.ts'),
+  'periodic-evaluator': () => import('../../functions/periodic-evaluator/connect.ts'),
+  'periodic-planner': () => import('../../functions/periodic-planner/connect.ts'),
+  reconciler: () => import('../../functions/reconciler/connect.ts'),
+  'report-receiver': () => import('../../functions/report-receiver/connect.ts'),
+  sweeper: () => import('../../functions/sweeper/connect.ts'),
+  timekeeper: () => import('../../functions/timekeeper/connect.ts'),
+  'webhook-sender': () => import('../../functions/webhook-sender/connect.ts'),
+};
+
+async function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknown> {
   const logger = new Logger({ logLevel: 'SILENT' });
   const metrics = new Metrics({ namespace: 'Doctor', serviceName: 'crash-test' });
   const { name, event } = invocation;
   switch (name) {
-    case 'compute':
-      return compute(env, clients, logger)(event, lambdaContext);
-    case 'network':
-      return network(env, clients, logger)(event, lambdaContext);
-    case 'doctor':
-      return doctor(
+    case 'compute': {
+      const { connect } = await functions.compute();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'network': {
+      const { connect } = await functions.network();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'doctor': {
+      const { connect } = await functions.doctor();
+      return connect(
         env,
         { ...clients, sns: async () => clients.sns },
         logger,
       )(event, lambdaContext);
-    case 'operations':
-      return operations(env, clients, logger)(event, lambdaContext);
-    case 'monitors':
-      return monitors(env, clients, logger)(event, lambdaContext);
-    case 'identity':
-      return identity(env, clients, logger)(event, lambdaContext);
-    case 'alarming':
-      return alarming(env, clients, logger)(event, lambdaContext);
-    case 'alarm-evaluator':
-      return alarmEvaluator(env, clients, logger, metrics)(event, lambdaContext);
-    case 'fault-finisher':
-      return faultFinisher(env, clients, logger)(event, lambdaContext);
-    case 'webhook-sender':
-      return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
-    case 'report-receiver':
-      return reportReceiver(env, clients, logger)(event, lambdaContext);
-    case 'cloud-mirror':
-      return cloudMirror(env, clients, logger)(event, lambdaContext);
-    case 'cloud-faults':
-      return cloudFaults(env, clients, logger)(event, lambdaContext);
-    case 'inventory':
-      return inventory(env, clients, logger)(event, lambdaContext);
-    case 'reconciler':
-      return reconciler(env, clients, logger)(event, lambdaContext);
-    case 'periodic-planner':
-      return periodicPlanner(env, clients, logger, metrics)(event, lambdaContext);
-    case 'periodic-evaluator':
-      return periodicEvaluator(env, clients, logger, metrics)(event, lambdaContext);
+    }
+    case 'operations': {
+      const { connect } = await functions.operations();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'monitors': {
+      const { connect } = await functions.monitors();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'identity': {
+      const { connect } = await functions.identity();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'alarming': {
+      const { connect } = await functions.alarming();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'alarm-evaluator': {
+      const { connect } = await functions['alarm-evaluator']();
+      return connect(env, clients, logger, metrics)(event, lambdaContext);
+    }
+    case 'fault-finisher': {
+      const { connect } = await functions['fault-finisher']();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'webhook-sender': {
+      const { connect } = await functions['webhook-sender']();
+      return connect(env, clients, logger, metrics)(event, lambdaContext);
+    }
+    case 'report-receiver': {
+      const { connect } = await functions['report-receiver']();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'cloud-mirror': {
+      const { connect } = await functions['cloud-mirror']();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'cloud-faults': {
+      const { connect } = await functions['cloud-faults']();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'inventory': {
+      const { connect } = await functions.inventory();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'reconciler': {
+      const { connect } = await functions.reconciler();
+      return connect(env, clients, logger)(event, lambdaContext);
+    }
+    case 'periodic-planner': {
+      const { connect } = await functions['periodic-planner']();
+      return connect(env, clients, logger, metrics)(event, lambdaContext);
+    }
+    case 'periodic-evaluator': {
+      const { connect } = await functions['periodic-evaluator']();
+      return connect(env, clients, logger, metrics)(event, lambdaContext);
+    }
     case 'timekeeper': {
       const tick = queued({ body: { tick: event.now } });
-      return timekeeper(env, clients, logger, () => event.now)(tick, lambdaContext);
+      const { connect } = await functions.timekeeper();
+      return connect(env, clients, logger, () => event.now)(tick, lambdaContext);
     }
-    case 'sweeper':
-      return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
+    case 'sweeper': {
+      const { connect } = await functions.sweeper();
+      return connect(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
+    }
   }
 }

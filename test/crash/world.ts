@@ -3,8 +3,9 @@
  * says which function runs when, and how it fails.
  */
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'es-toolkit';
 import type { EnvName } from '../../adapters/env.ts';
 import { type EventLane, eventLanes } from '../../domain/events/event-lane.ts';
 import { monitorPaths } from '../../infra/monitors.ts';
@@ -13,6 +14,7 @@ import { stateDir } from '../../scripts/stack/state.ts';
 import { type Call, proxyEvent } from '../functions/call.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { login, readStack } from '../stack/stack.ts';
+import { childBundle } from './child-bundle.ts';
 import type { Disturbance } from './disturbance.ts';
 import { type Invocation, type Invoked, invoke, type Prepare } from './invoke.ts';
 import { makeQueueReader, type QueueReader } from './queue-reader.ts';
@@ -198,25 +200,28 @@ export class World {
   }
 }
 
+/** One login for all worlds: to check a password takes longer than most tests. */
+const adminToken = once(async () => (await login('admin')).token);
+
 /** Makes a new world, with other settings if given. `using` deletes it after the test. */
 export async function makeWorld(
   settings: Partial<Record<EnvName, string>> = {},
 ): Promise<World & AsyncDisposable> {
   Object.assign(process.env, awsEnv());
-  const [things, admin] = await Promise.all([ownThings(), login('admin')]);
-  const world = new World({ ...things, env: { ...things.env, ...settings } }, admin.token);
+  const [things, token] = await Promise.all([ownThings(), adminToken()]);
+  const world = new World({ ...things, env: { ...things.env, ...settings } }, token);
   return Object.assign(world, { [Symbol.asyncDispose]: () => things.cleanup() });
 }
 
-function runAndKill(job: {
+async function runAndKill(job: {
   readonly invocation: Invocation;
   readonly env: Readonly<Record<string, string>>;
   readonly disturbance: Disturbance;
 }): Promise<Outcome> {
+  const bundle = await childBundle();
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [resolve(import.meta.dirname, 'child.ts')], {
-      // The process compiles hundreds of modules, which is half of its time unless the compiled
-      // code is kept.
+    const child = spawn(process.execPath, [bundle], {
+      // To compile its modules is half of the process's time unless the compiled code is kept.
       env: { ...process.env, ...awsEnv(), NODE_COMPILE_CACHE: join(stateDir, 'compiled') },
       stdio: ['pipe', 'ignore', 'inherit'],
     });

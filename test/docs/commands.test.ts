@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allBlocks, documents, isShell, missingFrom, stepsOf } from './blocks.ts';
 import { notRun } from './not-run.ts';
+import { openstackFunction, openstackServer } from './openstack-server.ts';
 import { openShell, type Shell } from './shell.ts';
 
 const commands = allBlocks.filter(isShell);
@@ -13,8 +14,9 @@ const toRun = (document: string) =>
 
 describe.each(documents.filter((document) => toRun(document).length > 0))('%s', (document) => {
   let shell: Shell;
-  beforeAll(() => {
+  beforeAll(async () => {
     shell = openShell();
+    await shell.run(openstackFunction(await openstackServer()));
   });
   afterAll(() => shell.close());
 
