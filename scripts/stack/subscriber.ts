@@ -52,8 +52,7 @@ export async function subscribe(
     }),
   );
   return {
-    queueUrl,
-    receive: (count, withinMs = 10_000) => receive(sqs, queueUrl, count, withinMs),
+    ...receiver(sqs, queueUrl),
     close: async () => {
       await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
       await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
@@ -62,6 +61,15 @@ export async function subscribe(
     },
   };
 }
+
+/** What arrives at a queue that is subscribed already. */
+export const receiver = (
+  sqs: SQSClient,
+  queueUrl: string,
+): Pick<Subscriber, 'queueUrl' | 'receive'> => ({
+  queueUrl,
+  receive: (count, withinMs = 10_000) => receive(sqs, queueUrl, count, withinMs),
+});
 
 /** Creates a queue to which the topic may send. */
 async function makeQueue(sqs: SQSClient, topicArn: string) {
