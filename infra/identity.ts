@@ -4,7 +4,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The variables of a function that checks passwords, for the limits of wrong logins. */
+/** The variables of a function that checks passwords: limits of wrong logins, and the cost of hashes. */
 export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
   ATTEMPTS_TABLE: tables.attempts.tableName,
   ...variablesOf(
@@ -12,6 +12,7 @@ export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'set
     'loginAttemptsPerUser',
     'loginAttemptsPerSource',
     'loginAttemptsWindowSeconds',
+    'passwordHashRounds',
   ),
 });
 

@@ -269,6 +269,11 @@ const Settings = z.object({
     'how long after the first wrong login it is forgotten, together with those after it; at most 86400',
     'LOGIN_ATTEMPTS_WINDOW_SECONDS',
   ),
+  passwordHashRounds: setting(
+    wholeNumber({ least: 10, most: 17 }).default(15),
+    'the cost of hashes of new passwords and chosen secrets, as the binary logarithm of N of scrypt; one more takes twice the time. Fewer than 15 are for tests only; 10 to 17',
+    'PASSWORD_HASH_ROUNDS',
+  ),
   credentialsPerUser: setting(
     limit.default(100),
     'application credentials that a user may have; `-1`: no limit',

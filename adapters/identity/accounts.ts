@@ -16,10 +16,12 @@ export type Accounts = {
 /**
  * Accounts from the users' rows and the administrator's secret (`{"password": …}`, JSON). The secret
  * is random and long, so it needs no slow hash; and the name `admin` is public.
+ * @param rounds of the hashes of passwords.
  */
 export const makeAccounts = (
   user: (id: string) => Promise<User | undefined>,
   adminSecret: () => Promise<string>,
+  rounds?: number,
 ): Accounts => ({
   get: async (id) => {
     if (id === admin.id) return admin;
@@ -32,7 +34,7 @@ export const makeAccounts = (
       return sameText(password, secret.password) ? admin : undefined;
     }
     const found = await user(id);
-    const right = await isPassword(password, found?.password_hash);
+    const right = await isPassword(password, found?.password_hash, rounds);
     return right && found ? accountIn(found) : undefined;
   },
 });

@@ -23,6 +23,7 @@ export const authenticationVariables = {
   LOGIN_ATTEMPTS_PER_USER: amount,
   LOGIN_ATTEMPTS_PER_SOURCE: amount,
   LOGIN_ATTEMPTS_WINDOW_SECONDS: amount,
+  PASSWORD_HASH_ROUNDS: amount,
 };
 
 const Variables = z.object(authenticationVariables);
@@ -35,7 +36,8 @@ export function makeAuthentication(
   const tokens = makeTokens(secretText(secrets, env.SIGNING_SECRET_ARN));
   const validity = validityStore(dynamo, env.VALIDITY_TABLE);
   const users = userReader(dynamo, env.IDENTITY_TABLE);
-  const accounts = makeAccounts(users.get, secretText(secrets, env.ADMIN_SECRET_ARN));
+  const rounds = env.PASSWORD_HASH_ROUNDS;
+  const accounts = makeAccounts(users.get, secretText(secrets, env.ADMIN_SECRET_ARN), rounds);
   const credentials = credentialStore(dynamo, {
     credentials: env.CREDENTIALS_TABLE,
     validity: env.VALIDITY_TABLE,
@@ -54,6 +56,6 @@ export function makeAuthentication(
     validity,
     sign: tokens.sign,
     sessions: makeSessions(tokens, validity),
-    logins: makeLogins({ accounts, credentials, attempts }),
+    logins: makeLogins({ accounts, credentials, attempts, rounds }),
   };
 }

@@ -46,9 +46,11 @@ type LoginDeps = {
   readonly accounts: Accounts;
   readonly credentials: Pick<CredentialStore, 'byId' | 'byName'>;
   readonly attempts: Attempts;
+  /** Of the hashes of secrets. */
+  readonly rounds?: number;
 };
 
-export function makeLogins({ accounts, credentials, attempts }: LoginDeps): Logins {
+export function makeLogins({ accounts, credentials, attempts, rounds }: LoginDeps): Logins {
   const limited = async <T>(
     subject: string,
     address: string,
@@ -76,7 +78,8 @@ export function makeLogins({ accounts, credentials, attempts }: LoginDeps): Logi
     withCredential: (reference, secret, address) =>
       limited(subjectOf(reference), address, async () => {
         const credential = await find(reference);
-        if (!(await isSecret(secret, credential?.secret_hash)) || !credential) return undefined;
+        if (!(await isSecret(secret, credential?.secret_hash, rounds)) || !credential)
+          return undefined;
         const account = await accounts.get(credential.user_id);
         return account && { account, credential };
       }),

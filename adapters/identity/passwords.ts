@@ -1,18 +1,22 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 
-/**
- * The cost of a hash: 32 MiB and about 150 ms on a development machine.
- * Source: OWASP Password Storage Cheat Sheet, scrypt, "N=2^15 (32 MiB), r=8, p=3".
- */
-const current = { ln: 15, r: 8, p: 3 } as const;
 type Cost = { readonly ln: number; readonly r: number; readonly p: number };
 
-const keyBytes = 32;
-const maxmem = 64 * 2 ** 20;
+/** Keystone's word for the logarithm of N. With 15, a hash takes 32 MiB, and 150 ms of a development machine. */
+const usualRounds = 15;
 
-const derive = (password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> =>
+/** Source: OWASP Password Storage Cheat Sheet, scrypt, "N=2^15 (32 MiB), r=8, p=3". */
+const costOf = (rounds: number): Cost => ({ ln: rounds, r: 8, p: 3 });
+
+const keyBytes = 32;
+/** Twice what scrypt needs, as Node's own default is. */
+const memoryOf = ({ ln, r }: Cost): number => 2 * 128 * 2 ** ln * r;
+
+const derive = (password: string, salt: Buffer, cost: Cost): Promise<Buffer> =>
   new Promise((resolve, reject) => {
+    const { ln, r, p } = cost;
+    const maxmem = memoryOf(cost);
     scrypt(password, salt, keyBytes, { N: 2 ** ln, r, p, maxmem }, (error, key) => {
       if (error) reject(error);
       else resolve(key);
@@ -20,21 +24,33 @@ const derive = (password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buf
   });
 
 /** The hash of a password, with its salt and cost: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, rounds = usualRounds): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derive(password, salt, current);
-  const { ln, r, p } = current;
+  const cost = costOf(rounds);
+  const key = await derive(password, salt, cost);
+  const { ln, r, p } = cost;
   return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
-/** Whether a password has the hash. Without a hash the result is false, after the same time. */
-export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const { cost, salt, key } = hash === undefined ? unknownHash : readHash(hash);
+/**
+ * Whether a password has the hash. Without a hash the result is false, after the time that a hash of
+ * these rounds takes.
+ */
+export async function isPassword(
+  password: string,
+  hash: string | undefined,
+  rounds = usualRounds,
+): Promise<boolean> {
+  const { cost, salt, key } = hash === undefined ? unknownHash(rounds) : readHash(hash);
   const derived = await derive(password, salt, cost);
   return timingSafeEqual(derived, key) && hash !== undefined;
 }
 
-const unknownHash = { cost: current, salt: randomBytes(16), key: randomBytes(keyBytes) };
+const unknownHash = (rounds: number) => ({
+  cost: costOf(rounds),
+  salt: randomBytes(16),
+  key: randomBytes(keyBytes),
+});
 
 function readHash(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
   const found = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(hash);

@@ -19,11 +19,15 @@ export const hashGiven = hashPassword;
  * Whether a secret has the hash. A wrong secret takes as long as a wrong password, for every kind of
  * hash and without one.
  */
-export async function isSecret(secret: string, hash: string | undefined): Promise<boolean> {
+export async function isSecret(
+  secret: string,
+  hash: string | undefined,
+  rounds?: number,
+): Promise<boolean> {
   if (hash?.startsWith(prefix)) {
     const stored = Buffer.from(hash.slice(prefix.length), 'base64');
     if (stored.length === 32 && timingSafeEqual(digestOf(secret), stored)) return true;
-    return isPassword(secret, undefined);
+    return isPassword(secret, undefined, rounds);
   }
-  return isPassword(secret, hash);
+  return isPassword(secret, hash, rounds);
 }

@@ -117,7 +117,7 @@ function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients, logger: 
     account: accounts.get,
     users: userStore(dynamo, { identity: env.IDENTITY_TABLE, validity: env.VALIDITY_TABLE }),
     makeProjects: projectWriter(dynamo, env.IDENTITY_TABLE),
-    hashPassword,
+    hashPassword: (password: string) => hashPassword(password, env.PASSWORD_HASH_ROUNDS),
     isPassword,
   };
 }

@@ -46,7 +46,7 @@ export function connect(
     removeCredential: credentials.remove,
     newSecret,
     hashGenerated,
-    hashGiven,
+    hashGiven: (secret) => hashGiven(secret, env.PASSWORD_HASH_ROUNDS),
     newCredentialId: () => randomBytes(16).toString('hex'),
     credentialsPerUser: env.CREDENTIALS_PER_USER,
     // Keystone's form of an audit id: 22 characters.

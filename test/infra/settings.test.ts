@@ -114,6 +114,8 @@ test.each([
   ['loginAttemptsPerUser', '-1'],
   ['loginAttemptsPerSource', 'many'],
   ['loginAttemptsWindowSeconds', '0'],
+  ['passwordHashRounds', '9'],
+  ['passwordHashRounds', '18'],
   ['credentialsPerUser', '-2'],
   ['requestsPerSecond', '0'],
   ['requestBurst', '0'],

@@ -146,6 +146,7 @@ export async function ownThings(): Promise<OwnThings> {
       ACTIONS_PER_ALARM: '20',
       TIME_CONSTRAINTS_PER_ALARM: '20',
       LOGIN_ATTEMPTS_PER_USER: '10',
+      PASSWORD_HASH_ROUNDS: '10',
       LOGIN_ATTEMPTS_PER_SOURCE: '300',
       LOGIN_ATTEMPTS_WINDOW_SECONDS: '900',
       CREDENTIALS_PER_USER: '100',
