@@ -1,8 +1,7 @@
 import './state.ts';
 import { parseArgs } from 'node:util';
-import type { Stack } from '../scripts/stack/bring-up.ts';
 import { Refusal, run } from '../scripts/stack/progress.ts';
-import { withStack } from '../scripts/stack/with-stack.ts';
+import { type Up, withStack } from '../scripts/stack/with-stack.ts';
 import { type Figure, figuresTable, isMet, store } from './figures.ts';
 import { machine } from './machine.ts';
 import { related } from './relate.ts';
@@ -71,12 +70,12 @@ async function played(
 ): Promise<Played | undefined> {
   const figures = new Map<string, Figure[]>();
   const failed: string[] = [];
-  const play = async ([name, scenario]: Play, stack: Stack | undefined): Promise<void> => {
+  const play = async ([name, scenario]: Play, up: Up | undefined): Promise<void> => {
     console.log(`\n${name}: ${scenario.about}`);
     const count = runs ?? scenario.runs;
     try {
       if (scenario.on === 'this machine') figures.set(name, await scenario.play(count));
-      else if (stack) figures.set(name, await scenario.play(stack, count));
+      else if (up) figures.set(name, await scenario.play(up.stack, count, !up.reused));
       afterEach(figures);
     } catch (error) {
       failed.push(name);
@@ -88,8 +87,8 @@ async function played(
   }
   const onStack = plays.filter(([, { on }]) => on === 'the stack');
   if (onStack.length === 0) return { figures, failed };
-  return withStack(0, async ({ stack }) => {
-    for (const each of onStack) await play(each, stack);
+  return withStack(0, async (up) => {
+    for (const each of onStack) await play(each, up);
     return { figures, failed };
   });
 }

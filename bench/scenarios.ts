@@ -27,7 +27,11 @@ export type Scenario = {
   /** The runs without `--runs`. */
   readonly runs: number;
 } & (
-  | { readonly on: 'the stack'; readonly play: (stack: Stack, runs: number) => Promise<Figure[]> }
+  | {
+      readonly on: 'the stack';
+      /** @param isOwn the stack ends with the bench, so what was stored in it may stay. */
+      readonly play: (stack: Stack, runs: number, isOwn: boolean) => Promise<Figure[]>;
+    }
   | { readonly on: 'this machine'; readonly play: (runs: number) => Promise<Figure[]> }
 );
 

@@ -33,7 +33,13 @@ await run(async () => {
   const { check, script, vitest, stop } = makeParts();
   const onStack = withStack(0, (_, interruption) => {
     interruption.then(stop);
-    return sideBySide(vitest('e2e', 'clients', 'docs'), vitest('crash', 'adapters'));
+    return sideBySide(
+      inOrder(
+        () => vitest('e2e', 'clients', 'docs'),
+        () => vitest('adapters'),
+      ),
+      vitest('crash'),
+    );
   });
   const withoutStack = inOrder(
     () => check('lint', 'biome', 'check'),
