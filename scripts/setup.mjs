@@ -11,8 +11,12 @@ const venv = join(root, '.venv');
 const venvPython = join(venv, 'bin', 'python');
 const log = join(root, '.doctor', 'setup.log');
 
+/** The steps that run: the title, start and process of each. */
+const running = new Set();
+
 /** Ends the process with a message, without a stack trace. */
 function fail(message) {
+  for (const { child } of running) child.kill();
   console.error(`\nSetup failed: ${message}`);
   process.exit(1);
 }
@@ -23,18 +27,26 @@ const ownBin = join(root, 'node_modules', '.bin');
 const path = process.env.PATH.split(delimiter).filter((folder) => resolve(folder) !== ownBin);
 const env = { ...process.env, PATH: path.join(delimiter), PIP_DISABLE_PIP_VERSION_CHECK: '1' };
 
+const tty = process.stdout.isTTY;
+const clearLine = '\r\u001b[K';
+const secondsOf = ({ started }) => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+
+/** Shows the steps that run, and their seconds, in one line; what does not fit is cut off. */
+function showRunning() {
+  const shown = [...running].map((each) => `${each.title} … ${secondsOf(each)}`).join('   ');
+  process.stdout.write(`${clearLine}${shown.slice(0, (process.stdout.columns || 80) - 1)}`);
+}
+
 /**
  * Runs one long step and shows its seconds. The output goes to a log, which is shown if the step
  * fails.
  */
 async function step(title, command, args) {
-  const started = Date.now();
-  const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
-  const tty = process.stdout.isTTY;
   if (!tty) console.log(`${title} …`);
-  const ticker = tty && setInterval(() => process.stdout.write(`\r${title} … ${seconds()}`), 500);
   const output = [];
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const own = { title, started: Date.now(), child };
+  running.add(own);
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
   const code = await new Promise((done) => {
     child.on('error', (error) => {
@@ -43,8 +55,9 @@ async function step(title, command, args) {
     });
     child.on('close', done);
   });
-  clearInterval(ticker);
-  console.log(`${tty ? '\r' : ''}${title} … ${code === 0 ? 'done' : 'failed'} in ${seconds()}`);
+  running.delete(own);
+  const outcome = code === 0 ? 'done' : 'failed';
+  console.log(`${tty ? clearLine : ''}${title} … ${outcome} in ${secondsOf(own)}`);
   if (code !== 0) {
     const text = Buffer.concat(output).toString();
     mkdirSync(join(root, '.doctor'), { recursive: true });
@@ -115,5 +128,6 @@ async function installPython() {
 }
 
 checkNode();
-await installPackages();
-await installPython();
+const ticker = tty && setInterval(showRunning, 500);
+await Promise.all([installPackages(), installPython()]);
+clearInterval(ticker);

@@ -29,7 +29,7 @@ test('a hash of another cost is checked at that cost', async () => {
   expect(await isPassword('new', old)).toBe(false);
 });
 
-test.each([10, 17])('a deployment may have hashes of %i rounds', async (rounds) => {
+test.each([10, 16])('a deployment may have hashes of %i rounds', async (rounds) => {
   const own = await hashPassword('correct horse', rounds);
   expect(own).toContain(`ln=${rounds},r=8,p=3`);
   expect(await isPassword('correct horse', own)).toBe(true);
