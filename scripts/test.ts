@@ -10,9 +10,9 @@ import { type Count, inOrder, makeParts, sideBySide } from './test-parts.ts';
 // that need the embedded stack. The script starts and stops that stack itself, beside any other
 // that is up. Last line: `N passed, N failed`.
 //
-// Three rows of parts run side by side, because each of them waits most of its time. They do not
-// affect each other: one uses the deployed service, one its own tables and queues, and one no
-// shared stack.
+// Three rows of parts run side by side, because each of them waits much of its time. They do not
+// affect each other: one uses the deployed service, and then its own tables and queues, one its own
+// tables and queues only, and one no shared stack.
 
 /** True if there is a browser for the tests of the console. Otherwise it prints what is missing. */
 function hasChromium(): boolean {
@@ -37,6 +37,7 @@ await run(async () => {
       inOrder(
         () => vitest('e2e', 'clients', 'docs'),
         () => vitest('adapters'),
+        () => vitest('infra'), // needs no stack, and the third row has more to do
       ),
       vitest('crash'),
     );
@@ -45,7 +46,7 @@ await run(async () => {
     () => check('lint', 'biome', 'check'),
     () => check('types', 'tsc'),
     () => check('types of the console', 'tsc', '-p', 'console'),
-    () => vitest('unit', 'infra'),
+    () => vitest('unit'),
     () => vitest('scripts'),
     ...(hasChromium() ? [() => script('console', 'scripts/test-console.ts')] : []),
   );
