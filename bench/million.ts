@@ -65,7 +65,7 @@ async function storedAlarms(stack: Stack, tenant: Client) {
       );
       await loader.load(rows, copies);
     },
-    /** To delete the copies takes as long as to load them. */
+    /** On a stack of its own the copies stay, because to delete them takes as long as to load them. */
     close: async (isOwn: boolean): Promise<void> => {
       await tenant.call('DELETE', `/alarming/v2/alarms/${alarm_id}`);
       await quotas.add(owner, 'alarms', -perProject);

@@ -168,15 +168,15 @@ export type Sizes = {
 export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string, Scenario>> => ({
   ...alone,
   ...beside,
-  million: onStack(
-    'an event that fires one of --alarms stored alarms, beside one of 1,000',
-    50,
-    million(alarms),
-  ),
   authorizer: onStack(
     'a request that the function checks itself, and one behind a gateway authorizer',
     200,
     authorizerBench,
+  ),
+  million: onStack(
+    'an event that fires one of --alarms stored alarms, beside one of 1,000',
+    50,
+    million(alarms),
   ),
   // The last scenario, because logins from this machine are refused for some time after it.
   logins: onStack(

@@ -28,7 +28,7 @@ import { type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { holdsOf } from './holds-of.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { isProven, type ProofDeps } from './proven.ts';
-import { type RowKey, type WrittenDeps, writtenBefore } from './written-before.ts';
+import { type RowKey, rowKeyText, type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** Alarms that were read, and those among them that cannot be evaluated. */
 export type AlarmsRead = {
@@ -127,13 +127,16 @@ export async function evaluateEvents(
   const deliveries: Promise<number>[] = [];
   const sent: Sent[] = [];
   const reports: Promise<unknown>[] = [];
+  const sendOverdue = overdueDelivery(deps, sent);
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
     const turns = open.map((lane) => turnOf(deps, lane));
     const unreadable = turns.flatMap((turn) => turn.unreadable ?? []);
     reports.push(...unreadable.map((each) => report(deps, each)));
     const steps = turns.flatMap((turn) => turn.steps);
     const before = await writtenBefore(deps, isCopy ? steps : [], isCopy ? open : []);
-    if (before.overdue.length > 0) deliveries.push(deliverOverdue(deps, before.overdue, sent));
+    const late = sendOverdue(before.overdue);
+    deliveries.push(late);
+    if (!deps.pace.deliverMeanwhile) await late;
     const outcomes = new Map<Step, ChainOutcome | undefined>(
       [...before.already].map(([step, already]) => [step, { already }]),
     );
@@ -169,23 +172,30 @@ export async function evaluateEvents(
 }
 
 /**
- * Delivers rows whose writer probably died. Those that cannot be read are left to the sweeper.
+ * Delivers rows whose writer probably died, each once in an evaluation. Those that cannot be read are left
+ * to the sweeper.
  * @param sent the rows are added to it.
+ * @returns a function that delivers the rows with the keys, and returns the number of those published.
  */
-async function deliverOverdue(
+function overdueDelivery(
   deps: EvaluateDeps,
-  keys: readonly RowKey[],
   sent: Sent[],
-): Promise<number> {
-  try {
-    const rows = await deps.undeliveredOf(keys);
-    const count = await deliver(deps, rows);
-    sent.push({ rows, at: deps.now() });
-    return count;
-  } catch (error) {
-    deps.interrupted('overdue rows', error);
-    return 0;
-  }
+): (keys: readonly RowKey[]) => Promise<number> {
+  const taken = new Set<string>();
+  return async (keys) => {
+    const fresh = keys.filter((key) => !taken.has(rowKeyText(key)));
+    if (fresh.length === 0) return 0;
+    for (const key of fresh) taken.add(rowKeyText(key));
+    try {
+      const rows = await deps.undeliveredOf(fresh);
+      const count = await deliver(deps, rows);
+      sent.push({ rows, at: deps.now() });
+      return count;
+    } catch (error) {
+      deps.interrupted('overdue rows', error);
+      return 0;
+    }
+  };
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);

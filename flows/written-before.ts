@@ -30,7 +30,8 @@ export type WrittenBefore = {
 };
 
 const nothing: WrittenBefore = { already: new Map(), overdue: [] };
-const textOf = ({ event_id, alarm_id }: RowKey): string => `${alarm_id} ${event_id}`;
+/** The key as a text. */
+export const rowKeyText = ({ event_id, alarm_id }: RowKey): string => `${alarm_id} ${event_id}`;
 
 /**
  * What was written before of the steps, as the outcome that their transaction would have, and of the events
@@ -44,16 +45,18 @@ export async function writtenBefore(
 ): Promise<WrittenBefore> {
   const keyOf = new Map(
     [...steps.flatMap(({ chain }) => chain.map(({ row }) => row)), ...lanes.flatMap(reflected)].map(
-      (key) => [textOf(key), key],
+      (key) => [rowKeyText(key), key],
     ),
   );
   if (keyOf.size === 0) return nothing;
   try {
     const rows = await written([...keyOf.values()]);
-    const found = new Set(rows.map(textOf));
+    const found = new Set(rows.map(rowKeyText));
     const already = new Map(
       steps.flatMap((step): [Step, readonly number[]][] => {
-        const positions = step.chain.flatMap(({ row }, n) => (found.has(textOf(row)) ? [n] : []));
+        const positions = step.chain.flatMap(({ row }, n) =>
+          found.has(rowKeyText(row)) ? [n] : [],
+        );
         return positions.length > 0 ? [[step, positions]] : [];
       }),
     );

@@ -271,7 +271,7 @@ const Settings = z.object({
   ),
   passwordHashRounds: setting(
     wholeNumber({ least: 10, most: 17 }).default(15),
-    'the cost of hashes of new passwords and chosen secrets, as the binary logarithm of N of scrypt; one more takes twice the time. Fewer than 15 are for tests only; 10 to 17',
+    'the cost of hashes of new passwords and chosen secrets, as the binary logarithm of N of scrypt; one more takes twice the time. Values below 15 are for tests only; 10 to 17',
     'PASSWORD_HASH_ROUNDS',
   ),
   credentialsPerUser: setting(

@@ -50,11 +50,18 @@ export const markOf = ({
   stamped_at: accepted_at,
 });
 
-/** Whether the newest event that the alarm's state reflects is this one, or another copy of it. */
-export const isReflected = (
+/**
+ * Whether the newest event that the alarm's state reflects may be this one, or another copy of it. Events
+ * without stamps cannot be told apart if they were accepted at one moment.
+ */
+export function isReflected(
   alarm: Pick<Alarm, 'stamp' | 'stamped_at'>,
   { stamp, accepted_at }: EventPlace,
-): boolean => alarm.stamped_at === accepted_at && (revisionsApart(stamp, alarm.stamp) ?? 0) === 0;
+): boolean {
+  if (alarm.stamped_at !== accepted_at) return false;
+  if (alarm.stamp === null && stamp === null) return true;
+  return revisionsApart(stamp, alarm.stamp) === 0;
+}
 
 /** The events, oldest first. Events with equal time and revision keep their order. */
 export const oldestFirst = <T extends EventPlace>(events: readonly T[]): T[] =>

@@ -52,8 +52,8 @@ export const isToSend = (row: OutboxRow | NotedRow): row is OutboxRow =>
   hasNotification(row) && !isHeldShard(row.undelivered_shard);
 
 /**
- * Seconds after which a row that is not delivered is overdue. To publish it takes its writer a fraction of one,
- * and the safe copy of its event comes after five.
+ * Seconds after the decision after which a row that is not delivered is overdue. Its writer mostly needs a
+ * fraction of one to publish it, and the safe copy of its event comes after five.
  */
 const overdueAfter = 4;
 

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
+import { files } from '../../infra/bundling.ts';
 import { stageName } from '../../infra/stage.ts';
 import { emulatorEnv, region, rootCredentials } from './ministack.ts';
 import { prometheusPort } from './ports.ts';
@@ -31,19 +32,22 @@ const sources = [
   'infra',
 ];
 
+/** Files from elsewhere that lie beside the bundles. */
+const besideBundles = Object.values(files).flat();
+
 /** The settings that `DOCTOR_SETTINGS` gives, as `name=value` separated by spaces. */
 const givenSettings = (): string[] =>
   (process.env.DOCTOR_SETTINGS ?? '').split(/\s+/).filter((setting) => setting !== '');
 
 /** A hash of the sources of the assembly. It takes a hundredth of the time of making them. */
 function sourcesHash(): string {
-  const files = sources
+  const sourceFiles = sources
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root }))
     .filter((file) => statSync(join(root, file)).isFile())
     .sort();
   const hash = createHash('sha256');
-  for (const file of ['package-lock.json', 'cdk.json', ...files]) {
+  for (const file of ['package-lock.json', 'cdk.json', ...besideBundles, ...sourceFiles]) {
     hash
       .update(file)
       .update('\0')
@@ -71,7 +75,8 @@ function bundlesFolder(): string {
   mkdirSync(folder, { recursive: true });
   const all = readdirSync(bundles).map((name) => {
     const path = join(bundles, name);
-    return { path, made: path === folder ? Number.POSITIVE_INFINITY : statSync(path).mtimeMs };
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return { path, made: path === folder ? Number.POSITIVE_INFINITY : made };
   });
   const old = all.sort((a, b) => b.made - a.made).slice(mostBundles);
   for (const { path } of old) rmSync(path, { recursive: true, force: true });
@@ -97,6 +102,7 @@ export const dockerHost = '172.16.0.0/12,192.168.65.0/24';
 
 /** Runs the CDK for an emulator. @throws Refusal with the end of the CDK's output if it fails. */
 async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
+  const bundlesHere = bundlesFolder();
   const child = spawn(join(root, 'node_modules/.bin/cdk'), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -104,7 +110,7 @@ async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
       ...emulatorEnv(endpoint),
       CDK_DISABLE_VERSION_CHECK: '1',
       CI: 'true',
-      DOCTOR_BUNDLES: bundlesFolder(),
+      DOCTOR_BUNDLES: bundlesHere,
     },
   });
   const output: Buffer[] = [];
@@ -113,6 +119,8 @@ async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
     child.once('error', (error) => done(error.message));
     child.once('close', done);
   });
+  // Bundles that were made of other sources, because a file was changed meanwhile, are not kept.
+  if (bundlesFolder() !== bundlesHere) rmSync(bundlesHere, { recursive: true, force: true });
   if (code === 0) return;
   const text = Buffer.concat(output).toString().trim();
   throw new Refusal(

@@ -27,8 +27,10 @@ def run(main, args, fds, on_end):
                 stream.flush()
             except OSError:  # its reader has ended
                 status = status or 1
-        on_end(status, [name for name in sys.modules if name not in known])
-        os._exit(status)
+        try:
+            on_end(status, [name for name in sys.modules if name not in known])
+        finally:
+            os._exit(status)
 
 
 def import_all(names):

@@ -27,8 +27,10 @@ export const openstackServer = once(async (): Promise<string> => {
   return path;
 });
 
-/** Defines `openstack` in a shell, as a request to that process. */
+/** Defines `openstack` in a shell, as a request to that process, once the program is on the `PATH`. */
 export const openstackFunction = (socket: string): string => {
   const client = join(import.meta.dirname, 'bin/openstack.py');
-  return `openstack() { OPENSTACK_SERVER='${socket}' '${python}' -I -S '${client}' "$@"; }\n`;
+  const found =
+    "type -P openstack > /dev/null || { echo 'openstack: command not found'; return 127; }";
+  return `openstack() { ${found}; OPENSTACK_SERVER='${socket}' '${python}' -I -S '${client}' "$@"; }\n`;
 };

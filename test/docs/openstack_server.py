@@ -24,7 +24,10 @@ def serve(connection, imported):
     """Reads the command from the connection and runs it, in a process that was forked for it."""
     text, fds, _, _ = socket.recv_fds(connection, 1 << 20, 3)
     while not text.endswith(b"\n"):
-        text += connection.recv(1 << 20)
+        more = connection.recv(1 << 20)
+        if not more:  # the client has ended
+            os._exit(1)
+        text += more
     job = json.loads(text)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.chdir(job["cwd"])

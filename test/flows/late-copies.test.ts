@@ -130,6 +130,21 @@ test.each([{ repeat_actions: true }, { repeat_actions: false }])(
   },
 );
 
+test('rows of an alarm with more events than one transaction holds are sent once each', async () => {
+  const rule = { event_type: '*', query: [], clear: { event_type: 'no.such', query: [] } };
+  const { deps, published } = world(1, { resource_id: null, rule });
+  const many = Array.from({ length: 25 }, (_, n) => ({
+    ...event(1),
+    message_id: `m-${n}`,
+    stamp: { resource: `vm-${n}`, incarnation: 'i', revision: 1 },
+  }));
+  await evaluateEvents({ ...deps, publish: async () => [] }, many);
+  // Their marks are not written before the alarm's next transaction is due.
+  const late = { ...deps, now: () => minute(10), markDelivered: async () => undefined };
+  expect(await evaluateEvents(late, many, { isCopy: true })).toMatchObject({ published: 25 });
+  expect(new Set(published).size).toBe(25);
+});
+
 test('a row that a silence holds is not sent by a copy', async () => {
   const { deps, rows, published, copy } = world(1, { repeat_actions: false });
   await evaluateEvents({ ...deps, publish: async () => [] }, events);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alarmAfter, decide } from '../../../domain/alarms/evaluate.ts';
-import { oldestFirst } from '../../../domain/alarms/order.ts';
+import { isReflected, oldestFirst } from '../../../domain/alarms/order.ts';
 import { eventWith } from '../events/events.ts';
 import { minute } from '../rows.ts';
 import { alarmWith } from './alarms.ts';
@@ -14,6 +14,21 @@ const at = (revision: number, accepted_at: string) => ({
 test('events of one moment are ordered by their revisions', () => {
   const [first, second, third] = [at(1, minute(1)), at(2, minute(1)), at(3, minute(1))];
   expect(oldestFirst([third, first, second])).toEqual([first, second, third]);
+});
+
+test('an alarm reflects the event whose stamp and time it has, and no other one of that moment', () => {
+  const { stamp, accepted_at: stamped_at } = at(7, minute(1));
+  const alarm = alarmWith({ stamp, stamped_at });
+  expect(isReflected(alarm, at(7, minute(1)))).toBe(true);
+  expect(isReflected(alarm, at(6, minute(1)))).toBe(false);
+  expect(isReflected(alarm, at(7, minute(2)))).toBe(false);
+  expect(isReflected(alarm, { ...at(7, minute(1)), stamp: { ...stamp, resource: 's' } })).toBe(
+    false,
+  );
+  expect(isReflected(alarm, { ...at(7, minute(1)), stamp: null })).toBe(false);
+  const outside = { ...at(1, minute(1)), stamp: null };
+  expect(isReflected(alarmWith({ stamp: null, stamped_at }), outside)).toBe(true);
+  expect(isReflected(alarmWith({ stamp: null, stamped_at: null }), outside)).toBe(false);
 });
 
 const left = alarmWith({
