@@ -118,9 +118,9 @@ export type EnvName =
   | 'ACTIONS_PER_ALARM'
   | 'TIME_CONSTRAINTS_PER_ALARM'
   | 'LOGIN_ATTEMPTS_PER_USER'
-  | 'PASSWORD_HASH_ROUNDS'
   | 'LOGIN_ATTEMPTS_PER_SOURCE'
   | 'LOGIN_ATTEMPTS_WINDOW_SECONDS'
+  | 'PASSWORD_HASH_ROUNDS'
   | 'CREDENTIALS_PER_USER';
 
 /** The variables that a process was started with; only a function's `index.ts` hands them over. */

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowMirror, mirrorVariables } from './cloud-mirror.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
-import { attemptLimits } from './identity.ts';
+import { passwordVariables } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
 import { topicVariables } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -35,7 +35,7 @@ const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messagin
   WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
   IDENTITY_TABLE: tables.identity.tableName,
   CREDENTIALS_TABLE: tables.credentials.tableName,
-  ...attemptLimits({ tables, settings }),
+  ...passwordVariables({ tables, settings }),
 });
 
 /**

@@ -7,15 +7,12 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 const root = join(import.meta.dirname, '..');
 
 /**
- * Makes the bundle of a function in a folder, or copies the one that is kept.
- * @param kept where bundles of these sources are kept, by function, so that they are made once for
- * several deployments. Only deployments to an emulator have it (`scripts/stack/deploy.ts`).
+ * Makes the bundle of a function in a folder, or copies the one that is kept. `DOCTOR_BUNDLES` is the folder
+ * of the bundles of these sources, by function, so that they are made once for several deployments. Only
+ * deployments to an emulator set it (`scripts/stack/deploy.ts`).
  */
-export function makeBundle(
-  name: string,
-  folder: string,
-  kept: string | undefined = process.env.DOCTOR_BUNDLES,
-): void {
+export function makeBundle(name: string, folder: string): void {
+  const kept = process.env.DOCTOR_BUNDLES;
   const own = kept === undefined ? undefined : join(kept, name);
   if (own !== undefined && existsSync(own)) {
     cpSync(own, folder, { recursive: true });

@@ -5,7 +5,7 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The variables of a function that checks passwords: limits of wrong logins, and the cost of hashes. */
-export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
+export const passwordVariables = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
   ATTEMPTS_TABLE: tables.attempts.tableName,
   ...variablesOf(
     settings,
@@ -30,7 +30,7 @@ export class Identity extends Construct implements Capability {
         IDENTITY_TABLE: tables.identity.tableName,
         VALIDITY_TABLE: tables.validity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
-        ...attemptLimits({ tables, settings }),
+        ...passwordVariables({ tables, settings }),
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         ...variablesOf(

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
-import { attemptLimits } from './identity.ts';
+import { passwordVariables } from './identity.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -32,7 +32,7 @@ export class Monitors extends Construct implements Capability {
         VALIDITY_TABLE: tables.validity.tableName,
         IDENTITY_TABLE: tables.identity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
-        ...attemptLimits({ tables, settings }),
+        ...passwordVariables({ tables, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,

@@ -12,6 +12,7 @@ import {
 import type { EventsOut } from '../../flows/events-out.ts';
 import type { RowKey } from '../../flows/written-before.ts';
 import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
+import { undeliveredRows } from './undelivered-rows.ts';
 
 type Settings = Pick<EventsOut, 'interrupted'> & { readonly table: string };
 
@@ -111,19 +112,11 @@ export const undeliveredGroups = (
       Limit: mostSwept,
     });
     for await (const page of pages) {
-      const rows = await getAll(
-        client,
-        table,
-        page.map((row) => Key.parse(row)),
-      );
-      return rows
-        .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
-        .flatMap((row) => {
-          const { data, error } = GroupRow.safeParse(row);
-          if (error) interrupted('group', { event_id: row.event_id, error });
-          return data ?? [];
-        })
-        .sort((one, other) => (one.written_at < other.written_at ? -1 : 1));
+      const keys = page.map((row) => Key.parse(row));
+      const unreadable = (event_id: unknown, error: unknown) =>
+        interrupted('group', { event_id, error });
+      const rows = await undeliveredRows(client, { table, schema: GroupRow, unreadable }, keys);
+      return rows.sort((one, other) => (one.written_at < other.written_at ? -1 : 1));
     }
     return [];
   },

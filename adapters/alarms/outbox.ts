@@ -4,9 +4,10 @@ import { OutboxRow } from '../../domain/alarms/outbox-row.ts';
 import { allShards } from '../../domain/alarms/outbox-shards.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
 import type { RowKey } from '../../flows/written-before.ts';
-import { getAll, queryPages, writtenAll } from '../dynamodb.ts';
+import { queryPages, writtenAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { expiryOf } from './history-rows.ts';
+import { undeliveredRows } from './undelivered-rows.ts';
 
 type Settings = Pick<EventsOut, 'interrupted'> & {
   readonly table: string;
@@ -37,18 +38,10 @@ export const outbox = (
    * read is logged and left out.
    */
   const undeliveredOf = async (keys: readonly RowKey[]): Promise<OutboxRow[]> => {
-    const rows = await getAll(
-      client,
-      table,
-      keys.map(({ event_id, alarm_id }) => ({ event_id, alarm_id })),
-    );
-    return rows
-      .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
-      .flatMap((row) => {
-        const { data, error } = OutboxRow.safeParse(row);
-        if (error) interrupted('row of the history', { event_id: row.event_id, error });
-        return data ?? [];
-      });
+    const asked = keys.map(({ event_id, alarm_id }) => ({ event_id, alarm_id }));
+    const unreadable = (event_id: unknown, error: unknown) =>
+      interrupted('row of the history', { event_id, error });
+    return undeliveredRows(client, { table, schema: OutboxRow, unreadable }, asked);
   };
 
   /**

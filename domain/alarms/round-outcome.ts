@@ -109,9 +109,9 @@ function combined(rule: CompositeRule, findings: Findings, state: AlarmState): O
   if (!('and' in rule) && !('or' in rule)) return outcomeOfPart(rule, findings, state);
   const isAnd = 'and' in rule;
   const parts = (isAnd ? rule.and : rule.or).map((each) => combined(each, findings, state));
-  const [each, any] = isAnd ? (['alarm', 'ok'] as const) : (['ok', 'alarm'] as const);
-  if (parts.some((part) => part.state === any)) return { state: any };
-  if (parts.every((part) => part.state === each)) return { state: each };
+  const [ofAll, ofOne] = isAnd ? (['alarm', 'ok'] as const) : (['ok', 'alarm'] as const);
+  if (parts.some((part) => part.state === ofOne)) return { state: ofOne };
+  if (parts.every((part) => part.state === ofAll)) return { state: ofAll };
   return (
     parts.find((part) => part.state === 'failed') ??
     parts.find((part) => part.state === 'mixed') ??

@@ -100,64 +100,32 @@ async function run(invocation: Invocation, env: Env, clients: Clients): Promise<
   const metrics = new Metrics({ namespace: 'Doctor', serviceName: 'crash-test' });
   const { name, event } = invocation;
   switch (name) {
-    case 'compute': {
-      const { connect } = await functions.compute();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'network': {
-      const { connect } = await functions.network();
+    case 'compute':
+    case 'network':
+    case 'operations':
+    case 'monitors':
+    case 'identity':
+    case 'alarming': {
+      const { connect } = await functions[name]();
       return connect(env, clients, logger)(event, lambdaContext);
     }
     case 'doctor': {
       const { connect } = await functions.doctor();
-      return connect(
-        env,
-        { ...clients, sns: async () => clients.sns },
-        logger,
-      )(event, lambdaContext);
+      const sns = async () => clients.sns;
+      return connect(env, { ...clients, sns }, logger)(event, lambdaContext);
     }
-    case 'operations': {
-      const { connect } = await functions.operations();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'monitors': {
-      const { connect } = await functions.monitors();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'identity': {
-      const { connect } = await functions.identity();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'alarming': {
-      const { connect } = await functions.alarming();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'alarm-evaluator': {
-      const { connect } = await functions['alarm-evaluator']();
+    case 'alarm-evaluator':
+    case 'webhook-sender':
+    case 'periodic-evaluator': {
+      const { connect } = await functions[name]();
       return connect(env, clients, logger, metrics)(event, lambdaContext);
     }
-    case 'fault-finisher': {
-      const { connect } = await functions['fault-finisher']();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'webhook-sender': {
-      const { connect } = await functions['webhook-sender']();
-      return connect(env, clients, logger, metrics)(event, lambdaContext);
-    }
-    case 'report-receiver': {
-      const { connect } = await functions['report-receiver']();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'cloud-mirror': {
-      const { connect } = await functions['cloud-mirror']();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
-    case 'cloud-faults': {
-      const { connect } = await functions['cloud-faults']();
-      return connect(env, clients, logger)(event, lambdaContext);
-    }
+    case 'fault-finisher':
+    case 'report-receiver':
+    case 'cloud-mirror':
+    case 'cloud-faults':
     case 'inventory': {
-      const { connect } = await functions.inventory();
+      const { connect } = await functions[name]();
       return connect(env, clients, logger)(event, lambdaContext);
     }
     case 'reconciler': {
@@ -166,10 +134,6 @@ async function run(invocation: Invocation, env: Env, clients: Clients): Promise<
     }
     case 'periodic-planner': {
       const { connect } = await functions['periodic-planner']();
-      return connect(env, clients, logger, metrics)(event, lambdaContext);
-    }
-    case 'periodic-evaluator': {
-      const { connect } = await functions['periodic-evaluator']();
       return connect(env, clients, logger, metrics)(event, lambdaContext);
     }
     case 'timekeeper': {

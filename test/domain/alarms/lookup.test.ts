@@ -179,8 +179,8 @@ test('every key fits the limit of DynamoDB', () => {
 test('an alarm is without a resource if events of any may raise or clear it', () => {
   const project_id = 'project#x';
   const named = { event_type: '*', query: [eq('traits.resource_id', 'project#')] };
-  const any = { event_type: 'port.update', query: [] };
-  const wide = [{ ...any }, { ...named, clear: any }, { ...any, clear: named }];
+  const unnamed = { event_type: 'port.update', query: [] };
+  const wide = [{ ...unnamed }, { ...named, clear: unnamed }, { ...unnamed, clear: named }];
   for (const rule of wide)
     expect(isProjectWide({ project_id, resource_id: null, rule })).toBe(true);
   for (const rule of [...wide, named, { ...named, clear: named }]) {
