@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
 import * as z from 'zod';
+import { leanSchemas } from './client-schemas.ts';
 
 /** A file, and its replacement. */
 export type LeanModule = {
@@ -55,6 +56,11 @@ export const leanModules: Readonly<Record<string, LeanModule>> = {
     file: /\/@aws-sdk\/client-[a-z-]+\/package\.json$/,
     loader: 'json',
     text: (path) => JSON.stringify(Manifest.parse(JSON.parse(readFileSync(path, 'utf8')))),
+  },
+  'schemas of clients': {
+    file: /\/@aws-sdk\/client-[a-z-]+\/dist-es\/schemas\/schemas_0\.js$/,
+    loader: 'js',
+    text: (path) => leanSchemas(readFileSync(path, 'utf8')),
   },
   // The SDK prefers Node's own hashes.
   'hashes in JavaScript': {
