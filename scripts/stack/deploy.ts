@@ -1,23 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
-import { files } from '../../infra/bundling.ts';
 import { stageName } from '../../infra/stage.ts';
 import { emulatorEnv, region, rootCredentials } from './ministack.ts';
 import { prometheusPort } from './ports.ts';
 import { Refusal } from './progress.ts';
 import { lostBy, Template } from './replaced.ts';
+import { bundlesFolder, sourcesHash } from './sources.ts';
 import { outputsFile, root, stateDir } from './state.ts';
 
 /** The folder of the assembly: what the CDK is about to deploy. */
@@ -26,61 +18,15 @@ const assembly = join(stateDir, 'cdk.out');
 /** What `cdk deploy --outputs-file` writes. */
 const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 
-/** All sources of the deployed assembly. */
-const sources = [
-  ...['adapters', 'console', 'dialects', 'domain', 'events', 'flows', 'functions'],
-  'infra',
-];
-
-/** Files from elsewhere that lie beside the bundles. */
-const besideBundles = Object.values(files).flat();
-
 /** The settings that `DOCTOR_SETTINGS` gives, as `name=value` separated by spaces. */
 const givenSettings = (): string[] =>
   (process.env.DOCTOR_SETTINGS ?? '').split(/\s+/).filter((setting) => setting !== '');
 
-/** A hash of the sources of the assembly. It takes a hundredth of the time of making them. */
-function sourcesHash(): string {
-  const sourceFiles = sources
-    .filter((folder) => existsSync(join(root, folder)))
-    .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root }))
-    .filter((file) => statSync(join(root, file)).isFile())
-    .sort();
-  const hash = createHash('sha256');
-  for (const file of ['package-lock.json', 'cdk.json', ...besideBundles, ...sourceFiles]) {
-    hash
-      .update(file)
-      .update('\0')
-      .update(readFileSync(join(root, file)))
-      .update('\0');
-  }
-  return hash.digest('hex');
-}
-
 /** A hash of the sources and the settings. It changes whenever the assembly would change. */
 export function assemblyHash(): string {
-  const hash = createHash('sha256').update(sourcesHash());
+  const hash = createHash('sha256').update(sourcesHash(root));
   for (const setting of givenSettings()) hash.update('\0').update(setting);
   return hash.digest('hex');
-}
-
-/** The folders of bundles, each of other sources, for all stacks of this checkout. */
-const bundles = join(root, '.doctor/bundles');
-/** Folders that are kept: those of a change, and of the state before it. */
-const mostBundles = 3;
-
-/** The folder of the bundles of these sources. Those that were made the longest ago are deleted. */
-function bundlesFolder(): string {
-  const folder = join(bundles, sourcesHash());
-  mkdirSync(folder, { recursive: true });
-  const all = readdirSync(bundles).map((name) => {
-    const path = join(bundles, name);
-    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    return { path, made: path === folder ? Number.POSITIVE_INFINITY : made };
-  });
-  const old = all.sort((a, b) => b.made - a.made).slice(mostBundles);
-  for (const { path } of old) rmSync(path, { recursive: true, force: true });
-  return folder;
 }
 
 /** The address of the API's stage on an emulator, the same on MiniStack and LocalStack. */
@@ -102,7 +48,7 @@ export const dockerHost = '172.16.0.0/12,192.168.65.0/24';
 
 /** Runs the CDK for an emulator. @throws Refusal with the end of the CDK's output if it fails. */
 async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
-  const bundlesHere = bundlesFolder();
+  const bundlesHere = bundlesFolder(root);
   const child = spawn(join(root, 'node_modules/.bin/cdk'), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -120,7 +66,7 @@ async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
     child.once('close', done);
   });
   // Bundles that were made of other sources, because a file was changed meanwhile, are not kept.
-  if (bundlesFolder() !== bundlesHere) rmSync(bundlesHere, { recursive: true, force: true });
+  if (bundlesFolder(root) !== bundlesHere) rmSync(bundlesHere, { recursive: true, force: true });
   if (code === 0) return;
   const text = Buffer.concat(output).toString().trim();
   throw new Refusal(
