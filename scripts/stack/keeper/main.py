@@ -227,6 +227,7 @@ def main() -> None:
             known = isinstance(error, (snapshot.Unreadable, OSError))
             print(f"kept: {error if known else f'not the MiniStack that was expected: {error!r}'}", flush=True)
             sys.exit(UNUSABLE)
+    faster.collect_seldom()
     ministack.main()
 
 
