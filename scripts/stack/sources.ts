@@ -1,22 +1,11 @@
 /** What a deployment is made of, and the bundles of functions that are kept for it. */
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { files } from '../../infra/bundling.ts';
 
-/** The folders of all sources of the deployed assembly. */
-const sources = [
-  ...['adapters', 'console', 'dialects', 'domain', 'events', 'flows', 'functions'],
-  'infra',
-];
+/** All sources of the deployed assembly. */
+const sources = '{adapters,console,dialects,domain,events,flows,functions,infra}/**/*';
 
 /** Files from elsewhere that lie beside the bundles. */
 const besideBundles = Object.values(files).flat();
@@ -26,9 +15,7 @@ const besideBundles = Object.values(files).flat();
  * @param root The folder of the checkout.
  */
 export function sourcesHash(root: string): string {
-  const sourceFiles = sources
-    .filter((folder) => existsSync(join(root, folder)))
-    .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root }))
+  const sourceFiles = globSync(sources, { cwd: root })
     .filter((file) => statSync(join(root, file)).isFile())
     .sort();
   const hash = createHash('sha256');

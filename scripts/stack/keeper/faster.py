@@ -8,7 +8,7 @@ module copies them with a function in C. MiniStack parses the policies of the ca
 for each request. With this module it parses each policy once. MiniStack authorizes each row of a
 transaction, and computes the capacity of each index for it. With this module it authorizes each
 action on a table once, and computes capacity only where it is asked for. Python's garbage collector
-looks at all rows again and again, 0.3 s each time. With this module it does so seldom.
+looks at all rows again and again, 0.3 s each time. With this module it rarely does.
 """
 
 import copy
@@ -23,8 +23,8 @@ from types import SimpleNamespace
 #: expressions, and one policy each.
 TEXTS = 2_000
 
-#: When garbage is collected: after so many new objects, and older objects with each 20th time of younger
-#: ones. Requests leave few objects that only the collector finds.
+#: The thresholds of the three generations of objects. The first is collected after 20,000 new objects, each
+#: older one after 20 collections of the one before it. Python's own are 700, 10 and 10.
 COLLECT_AFTER = (20_000, 20, 20)
 
 _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
@@ -41,7 +41,7 @@ def deep_copy(value):
 
 
 def collect_seldom() -> None:
-    """Lets the garbage collector leave alone what there is now, and look at the rest less often."""
+    """Lets the garbage collector ignore all objects that exist now, and look at later ones less often."""
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
 
